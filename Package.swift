@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target: warnings are errors, `any` is written out, imports are internal unless said otherwise.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Production targets also spell out every use of an unsafe construct.
+let production = strict + [.strictMemorySafety()]
+
+/// A pure target: values in, values out; `Scripts/check-layers` holds it to that.
+func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: production)
+}
+
+/// A target that touches the world: a disk, a socket, a clock.
+func shell(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: production)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+
+let package = Package(
+    name: "farthing",
+    platforms: [.macOS(.v26)],
+    products: [.executable(name: "farthing", targets: ["farthing"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLevelDB", providers: [.apt(["libleveldb-dev"])]),
+
+        core("Primitives"),
+        core("StrictJSON"),
+        core("Cryptography", ["Primitives", "CSodium", "COpenSSL"]),
+        core("LedgerCore", ["Primitives", "StrictJSON", "Cryptography"]),
+        core("ConsensusCore", ["Primitives", "Cryptography"]),
+        core("ChainCore", ["Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore"]),
+        core("MempoolCore", ["Primitives", "Cryptography", "LedgerCore"]),
+        core(
+            "ReplicaCore",
+            ["Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "MempoolCore"]),
+        core("VerifierCore", ["Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore"]),
+        core(
+            "Simulator",
+            [
+                "Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "MempoolCore",
+                "ReplicaCore", "VerifierCore",
+            ]),
+
+        shell(
+            "LevelDBStorage",
+            ["CLevelDB", "Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore"]),
+        shell(
+            "TCPGossip",
+            [
+                "Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "COpenSSL",
+                nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"), logging,
+            ]),
+        shell(
+            "JSONRPC",
+            [
+                "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"), nioCore, logging,
+            ]),
+        shell(
+            "RPCClient",
+            ["Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ChainCore", nioCore, nioPosix, nioHTTP]),
+        shell(
+            "NodeRuntime",
+            [
+                "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "MempoolCore",
+                "ReplicaCore", "VerifierCore", "LevelDBStorage", "TCPGossip", "JSONRPC", logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ]),
+        .executableTarget(
+            name: "farthing",
+            dependencies: [
+                "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "VerifierCore",
+                "LevelDBStorage", "TCPGossip", "RPCClient", "NodeRuntime", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: production),
+
+        tests("PrimitivesTests", ["Primitives"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

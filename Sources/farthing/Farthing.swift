@@ -1,0 +1,1 @@
+@main struct Farthing { static func main() {} }
