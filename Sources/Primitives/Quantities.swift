@@ -44,7 +44,9 @@ extension Ordinal {
     package func encode(into writer: inout WireWriter) { writer.write(number) }
     package var description: String { String(number) }
 
-    /// The next one. 2^64 of anything is never reached; a peer's value that high is our own bug to have accepted.
+    /// The next one.
+    ///
+    /// 2^64 of anything is never reached; a peer's value that high is our own bug to have accepted.
     package var next: Self {
         precondition(number < .max, "an ordinal never reaches 2^64")
         return Self(number + 1)

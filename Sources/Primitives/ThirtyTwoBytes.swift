@@ -45,8 +45,12 @@ extension ThirtyTwoBytes {
         for (index, byte) in bytes.enumerated() { words[index / 8] |= UInt64(byte) << UInt64(8 * (index % 8)) }
         self.init(
             words: Words32(
-                UInt64(littleEndian: words[0]), UInt64(littleEndian: words[1]),
-                UInt64(littleEndian: words[2]), UInt64(littleEndian: words[3])))
+                UInt64(littleEndian: words[0]),
+                UInt64(littleEndian: words[1]),
+                UInt64(littleEndian: words[2]),
+                UInt64(littleEndian: words[3])
+            )
+        )
     }
 
     /// Answers nil unless the text is exactly 64 lower-case hex digits.
@@ -84,6 +88,12 @@ extension ThirtyTwoBytes {
 
 /// A SHA-256 hash: of a block header, a transaction, a leaf, a genesis.
 package struct Hash32: ThirtyTwoBytes {
+    package let words: Words32
+    package init(words: Words32) { self.words = words }
+}
+
+/// Which network: the hash of its genesis values (spec 2.1).
+package struct NetworkID: ThirtyTwoBytes {
     package let words: Words32
     package init(words: Words32) { self.words = words }
 }

@@ -12,7 +12,11 @@ package struct Validator: Hashable, Sendable, WireCodable {
     package let payoutAccount: AccountID
 
     package init(
-        name: String, consensusKey: PublicKey, nodeKey: PublicKey, noteKey: PublicKey, payoutAccount: AccountID
+        name: String,
+        consensusKey: PublicKey,
+        nodeKey: PublicKey,
+        noteKey: PublicKey,
+        payoutAccount: AccountID
     ) {
         self.name = name
         self.consensusKey = consensusKey

@@ -149,7 +149,8 @@ extension RawSpan {
 
     /// Takes a vector of values; allocates no more than the bytes present justify.
     package mutating func takeVector<Element: WireCodable>(
-        _ type: Element.Type = Element.self, limit: Int = Int(UInt32.max)
+        _ type: Element.Type = Element.self,
+        limit: Int = Int(UInt32.max)
     ) throws(WireError) -> [Element] {
         let count = try takeLength(limit: limit)
         let wanted = count * Swift.max(1, Element.minimumByteCount)
