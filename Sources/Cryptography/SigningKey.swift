@@ -4,7 +4,8 @@ package import Primitives
 /// An Ed25519 key pair; the secret half is never printed and never compared.
 package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
     package let publicKey: PublicKey
-    private let seed: Words32
+    /// The secret; read by `KeyFile` and `NodeCertificate` besides.
+    let seed: Words32
 
     /// Answers nil unless there are exactly 32 bytes.
     package init?(seed: [UInt8]) {
@@ -12,7 +13,7 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable 
         self.init(seed: seed.words)
     }
 
-    private init(seed: Words32) {
+    init(seed: Words32) {
         Sodium.start()
         var publicKey = [UInt8](repeating: 0, count: Int(crypto_sign_PUBLICKEYBYTES))
         var secretKey = [UInt8](repeating: 0, count: Int(crypto_sign_SECRETKEYBYTES))
@@ -35,7 +36,7 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable 
 
     /// The deterministic signature of RFC 8032; about 16 µs.
     package func sign(_ message: [UInt8]) -> Signature {
-        var secretKey = seedBytes + publicKey.bytes
+        var secretKey = Hash32(words: seed).bytes + publicKey.bytes
         var bytes = [UInt8](repeating: 0, count: Int(crypto_sign_BYTES))
         // SAFETY: the buffers have the lengths that libsodium writes and reads, and are ours during the calls.
         let answer = unsafe crypto_sign_detached(&bytes, nil, message, UInt64(message.count), secretKey)
@@ -45,9 +46,6 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable 
         }
         return signature
     }
-
-    /// The secret, for the key file.
-    var seedBytes: [UInt8] { Hash32(words: seed).bytes }
 
     package var description: String { "SigningKey(\(publicKey))" }
     package var customMirror: Mirror { Mirror(self, children: ["publicKey": publicKey]) }

@@ -162,7 +162,7 @@ extension String {
     /// A name that a stranger chose, made fit for a message: quoted unless it is plain, and cut after 64 characters.
     var shownInMessage: String {
         let isPlain = !isEmpty && utf8.allSatisfy { $0 == UInt8(ascii: "_") || Self.alphanumerics.contains($0) }
-        let shown = utf8.count <= 64 ? self : String(prefix(64)) + "…"
+        let shown = utf8.count <= 64 ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(64))) + "…"
         return isPlain ? shown : JSON.string(shown).text
     }
 

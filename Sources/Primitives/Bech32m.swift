@@ -1,0 +1,124 @@
+/// Why a text is not bech32m under the wanted prefix.
+package enum Bech32mError: Error, Equatable, Sendable {
+    case tooLong(characterCount: Int)
+    /// Capital letters are refused too, since one value has one spelling.
+    case unexpectedCharacter(UInt8, at: Int)
+    case noSeparator
+    case emptyPrefix
+    case tooShort
+    case wrongChecksum
+    case wrongPrefix(String, wanted: String)
+    case paddingNotZero
+    case wrongLength(byteCount: Int, wanted: Int)
+}
+
+/// Bytes as text that survives being read aloud and notices every mistyped character (BIP-350).
+///
+/// A prefix, the digit 1, five bits a character, and a checksum of six characters; lower case only, although BIP-350
+/// also takes capitals.
+package enum Bech32m {
+    package static let characterCountMax = 90
+    private static let checksumConstant: UInt32 = 0x2bc8_30a3
+    private static let checksumCount = 6
+    private static let separator = UInt8(ascii: "1")
+    private static let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
+
+    /// True for a prefix that a text may have: 1 to 83 printable ASCII characters, no capitals.
+    package static func isPrefix(_ text: String) -> Bool {
+        (1...83).contains(text.utf8.count) && text.utf8.allSatisfy(isPrefixCharacter)
+    }
+
+    package static func encode(prefix: String, data: [UInt8]) -> String {
+        precondition(isPrefix(prefix), "a prefix was checked when genesis was read")
+        let values = regroup(data, from: 8, to: 5, padded: true) ?? []
+        let all = values + checksum(of: expand(Array(prefix.utf8)) + values)
+        return prefix + "1" + String(decoding: all.map { alphabet[Int($0)] }, as: UTF8.self)
+    }
+
+    package static func decode(_ text: String, prefix: String) throws(Bech32mError) -> [UInt8] {
+        let (found, values) = try split(text)
+        guard found.utf8.elementsEqual(prefix.utf8) else { throw .wrongPrefix(found, wanted: prefix) }
+        guard let data = regroup(values, from: 5, to: 8, padded: false) else { throw .paddingNotZero }
+        return data
+    }
+
+    /// The prefix and the five-bit values between separator and checksum.
+    package static func split(_ text: String) throws(Bech32mError) -> (prefix: String, values: [UInt8]) {
+        let characters = Array(text.utf8.prefix(characterCountMax + 1))
+        guard characters.count <= characterCountMax else { throw .tooLong(characterCount: text.utf8.count) }
+        if let place = characters.firstIndex(where: { !isPrefixCharacter($0) }) {
+            throw .unexpectedCharacter(characters[place], at: place)
+        }
+        guard let place = characters.lastIndex(of: separator) else { throw .noSeparator }
+        guard place > 0 else { throw .emptyPrefix }
+        var values: [UInt8] = []
+        for index in (place + 1)..<characters.count {
+            guard let value = alphabet.firstIndex(of: characters[index]) else {
+                throw .unexpectedCharacter(characters[index], at: index)
+            }
+            values.append(UInt8(value))
+        }
+        guard values.count >= checksumCount else { throw .tooShort }
+        guard remainder(of: expand(characters[..<place]) + values) == checksumConstant else { throw .wrongChecksum }
+        return (String(decoding: characters[..<place], as: UTF8.self), values.dropLast(checksumCount))
+    }
+
+    private static func isPrefixCharacter(_ byte: UInt8) -> Bool {
+        (33...126).contains(byte) && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+    }
+
+    private static func checksum(of values: [UInt8]) -> [UInt8] {
+        let rest = remainder(of: values + Array(repeating: 0, count: checksumCount)) ^ checksumConstant
+        return (0..<checksumCount).map { UInt8(rest >> UInt32(5 * (5 - $0)) & 31) }
+    }
+
+    /// High bits of each character, a zero, low bits of each: how the prefix enters the checksum.
+    private static func expand(_ prefix: some Collection<UInt8>) -> [UInt8] {
+        prefix.map { $0 >> 5 } + [0] + prefix.map { $0 & 31 }
+    }
+
+    /// The values as a polynomial over GF(32), modulo the generator of BIP-173.
+    private static func remainder(of values: [UInt8]) -> UInt32 {
+        let generator: [UInt32] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
+        var rest: UInt32 = 1
+        for value in values {
+            let top = rest >> 25
+            rest = (rest & 0x1ff_ffff) << 5 ^ UInt32(value)
+            for (bit, term) in generator.enumerated() where top >> UInt32(bit) & 1 == 1 { rest ^= term }
+        }
+        return rest
+    }
+
+    /// Regroups bits; without padding, answers nil when what is left over is a whole group or not zero.
+    private static func regroup(_ values: [UInt8], from: Int, to: Int, padded: Bool) -> [UInt8]? {
+        var groups: [UInt8] = []
+        var pending: UInt32 = 0
+        var pendingCount = 0
+        for value in values {
+            pending = (pending << UInt32(from) | UInt32(value)) & 0xfff
+            pendingCount += from
+            while pendingCount >= to {
+                pendingCount -= to
+                groups.append(UInt8(pending >> UInt32(pendingCount) & (1 << UInt32(to) - 1)))
+            }
+        }
+        let left = pending & (1 << UInt32(pendingCount) - 1)
+        if padded {
+            if pendingCount > 0 { groups.append(UInt8(left << UInt32(to - pendingCount))) }
+        } else if pendingCount >= from || left != 0 {
+            return nil
+        }
+        return groups
+    }
+}
+
+extension AccountID {
+    /// The account as people write it, such as `far1…`; the prefix stands in genesis (spec 2.2).
+    package func text(prefix: String) -> String { Bech32m.encode(prefix: prefix, data: bytes) }
+
+    package init(text: String, prefix: String) throws(Bech32mError) {
+        let data = try Bech32m.decode(text, prefix: prefix)
+        guard let account = AccountID(bytes: data) else { throw .wrongLength(byteCount: data.count, wanted: 32) }
+        self = account
+    }
+}
