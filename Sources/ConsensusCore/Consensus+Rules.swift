@@ -1,0 +1,230 @@
+import Primitives
+
+// The rules of spec 3.6, each a condition on the state.
+extension Consensus {
+    // MARK: - Advance
+
+    /// cur = 1 + the highest view with a notarization, nullification or finalization.
+    mutating func advance() {
+        let highest = openViews.last { records[$0]?.anyCertificate != nil } ?? finalView
+        let target = max(highest, finalView).next
+        guard target > current else { return }
+        current = target
+        entry = records[highest]?.anyCertificate ?? finalization
+        armedAt = nil
+        timedOut = false
+        cannotBuildSince = nil
+    }
+
+    // MARK: - Finalization
+
+    /// Applies the newest finalization whose block is held, with all that justifies the blocks below it.
+    mutating func applyFinalization() {
+        for view in openViews.reversed() where view > finalView {
+            guard let certificate = records[view]?.finalization, let hash = certificate.block else { continue }
+            guard let held = blocks[hash] else {
+                fetchOnce(view, block: hash)
+                continue
+            }
+            guard let chain = justification(of: certificate) else { continue }
+            effects.append(.finalized(chain))
+            return becomeFinal(held.facts, view: view, certificate: certificate)
+        }
+    }
+
+    /// The justifications from the final block up to a finalised one, in height order (spec 3.11).
+    ///
+    /// Nil while a certificate is missing; it is asked for.
+    private mutating func justification(of finalization: Certificate) -> [Justified]? {
+        var chain: [Justified] = []
+        var certificate = finalization
+        while true {
+            guard let target = certificate.body.target else { return nil }
+            // Spec 3.12: a certificate above my final view never rests on a view below it.
+            guard target.parentView >= finalView else {
+                stopSigning(.stopped(reason: "a finalization in view \(certificate.view) passes by a final block"))
+                return nil
+            }
+            guard let nullifications = nullifications(after: target.parentView, before: certificate.view)
+            else { return nil }
+            chain.append(Justified(block: target.block, certificate: certificate, nullifications: nullifications))
+            guard target.parentView > finalView else { break }
+            guard let below = records[target.parentView]?.blockCertificate else {
+                ask(for: target.parentView)
+                return nil
+            }
+            certificate = below
+        }
+        return chain.reversed()
+    }
+
+    /// The nullifications of all views strictly between two; nil while one is missing, which is asked for.
+    private mutating func nullifications(after low: View, before high: View) -> [Certificate]? {
+        var found: [Certificate] = []
+        var view = low.next
+        while view < high {
+            guard let nullification = records[view]?.nullification else {
+                ask(for: view)
+                return nil
+            }
+            found.append(nullification)
+            view = view.next
+        }
+        return found
+    }
+
+    /// Final blocks came by sync (spec 3.11).
+    mutating func adoptFinal(_ facts: BlockFacts, _ why: Justified) {
+        guard facts.height > finalBlock.height, why.view > finalView else { return }
+        blocks[facts.hash] = HeldBlock(facts: facts, since: now.monotonic)
+        becomeFinal(facts, view: why.view, certificate: why.certificate)
+    }
+
+    private mutating func becomeFinal(_ facts: BlockFacts, view: View, certificate: Certificate) {
+        finalView = view
+        finalBlock = facts
+        finalCertificate = certificate
+        if certificate.kind == .finalize { finalization = certificate }
+        lastBlockAt = now.monotonic
+        records = records.filter { $0.key > view }
+        blocks = blocks.filter { $0.value.facts.height > facts.height || $0.key == facts.hash }
+        restored = restored.filter { blocks[$0] != nil }
+        if current <= view {
+            current = view.next
+            entry = certificate
+            armedAt = nil
+            timedOut = false
+            cannotBuildSince = nil
+        }
+    }
+
+    /// Asks everybody for a certificate, at most once in a quarter of a retry.
+    private mutating func ask(for view: View) {
+        if let before = records[view]?.requestedAt,
+            now.monotonic < before.adding(Milliseconds(pace.retry.number / 4))
+        {
+            return
+        }
+        let at = now.monotonic
+        record(view) { $0.requestedAt = at }
+        effects.append(.request(view))
+    }
+
+    private mutating func fetchOnce(_ view: View, block: Hash32) {
+        guard records[view]?.fetched == false else { return }
+        record(view) { $0.fetched = true }
+        effects.append(.fetch(block: block, from: records[view]?.signers ?? []))
+    }
+
+    // MARK: - Finalize
+
+    /// A notarised block that I hold, in a view that I never nullified: finalize it, also when cur is already later.
+    mutating func tryFinalize() {
+        for view in openViews where view > finalView {
+            guard let certificate = records[view]?.notarization, let target = certificate.body.target else { continue }
+            guard blocks[target.block] != nil else {
+                fetchOnce(view, block: target.block)
+                continue
+            }
+            // Spec 3.6: no finalize after a nullify. Without it one view could be both final and skipped.
+            guard own[view]?.nullify == nil, own[view]?.finalize == nil, maySign(in: view) else { continue }
+            cast(.finalize(epoch: epoch, view: view, parentView: target.parentView, block: target.block))
+        }
+    }
+
+    // MARK: - Notarize
+
+    /// The first proposal for cur from its leader, once its block and ancestors are held and found valid.
+    mutating func tryNotarize() {
+        guard let proposal = records[current]?.proposal, let target = proposal.vote.body.target,
+            own[current]?.notarize == nil, own[current]?.nullify == nil, maySign(in: current)
+        else { return }
+        guard extendsCertified(parent: proposal.parent, parentView: target.parentView) else { return }
+        guard blocks[target.block] != nil else { return }
+        // Spec 3.10: a voter waits until now(B) ≤ its wall clock + 1 s; the view timer runs on.
+        guard proposal.time.number <= now.wall.number + Self.clockAheadMax.number else { return }
+        cast(.notarize(epoch: epoch, view: current, parentView: target.parentView, block: target.block))
+    }
+
+    static var clockAheadMax: Milliseconds { Milliseconds(1000) }
+
+    /// Does a block of cur rest on the certified block of `parentView`, with a nullification for each view between?
+    ///
+    /// What can never become true makes the proposal invalid; what is only missing is asked for.
+    private mutating func extendsCertified(parent: Hash32, parentView: View) -> Bool {
+        guard parentView >= finalView, parentView < current else {
+            record(current) { $0.proposalIsInvalid = true }
+            return false
+        }
+        let certified =
+            parentView == finalView ? finalBlock.hash : records[parentView]?.blockCertificate?.block
+        guard let certified else {
+            ask(for: parentView)
+            return false
+        }
+        guard certified == parent else {
+            record(current) { $0.proposalIsInvalid = true }
+            return false
+        }
+        return nullifications(after: parentView, before: current) != nil
+    }
+
+    // MARK: - Propose
+
+    /// I lead cur, armed, with no notarize and no nullify of mine here: build on the highest certified block.
+    mutating func tryPropose() {
+        guard let me, leader == me, isArmed, own[current]?.notarize == nil, own[current]?.nullify == nil,
+            maySign(in: current), let parent = parentToBuildOn()
+        else { return }
+        guard let held = blocks[parent.block] else {
+            if cannotBuildSince == nil { cannotBuildSince = now.monotonic }
+            fetchOnce(parent.view, block: parent.block)
+            return
+        }
+        guard now.monotonic >= proposeAt(held) else { return }
+        effects.append(.build(view: current, parentView: parent.view, parent: parent.block))
+    }
+
+    /// The highest view below cur with a certified block, if I hold the nullifications of all views between.
+    private mutating func parentToBuildOn() -> (view: View, block: Hash32)? {
+        let view = openViews.last { $0 < current && records[$0]?.blockCertificate != nil } ?? finalView
+        guard nullifications(after: view, before: current) != nil else { return nil }
+        guard view > finalView, let block = records[view]?.blockCertificate?.block
+        else { return (finalView, finalBlock.hash) }
+        return (view, block)
+    }
+
+    /// Spec 3.10: once the wall clock is past now(parent) + m, or the parent has been held for m, whichever is first.
+    func proposeAt(_ parent: HeldBlock) -> Milliseconds {
+        let due = parent.facts.time.adding(pace.blockInterval).subtracting(now.wall)
+        return min(now.monotonic.adding(due), parent.since.adding(pace.blockInterval))
+    }
+
+    mutating func propose(_ facts: BlockFacts, in view: View) {
+        guard view == current, let parent = parentToBuildOn(), parent.block == facts.parent else { return }
+        hold(facts)
+        let body = VoteBody.notarize(epoch: epoch, view: view, parentView: parent.view, block: facts.hash)
+        own[view, default: OwnVotes()].bind(body)
+        effects.append(
+            .propose(
+                ProposalPlan(
+                    body: body, block: facts.hash,
+                    parentCertificate: parent.view == finalView ? finalCertificate : records[parent.view]?.blockCertificate,
+                    nullifications: (nullifications(after: parent.view, before: view) ?? []).suffix(256))))
+    }
+
+    // MARK: - Nullify
+
+    /// A timer, f + 1 nullify votes, the leader's own nullify, or an invalid proposal: if I sent no finalize, nullify.
+    mutating func tryNullify() {
+        checkTimers()
+        let record = records[current]
+        let wanted =
+            timedOut || record?.proposalIsInvalid == true
+            || (record?.count(of: .nullify) ?? 0) > electorate.validators.faultyMax
+            || record?.vote(.nullify, by: leader) != nil
+        // Spec 3.6: a notarize doesn't forbid a nullify, a finalize does.
+        guard wanted, own[current]?.nullify == nil, own[current]?.finalize == nil, maySign(in: current) else { return }
+        cast(.nullify(epoch: epoch, view: current))
+    }
+}

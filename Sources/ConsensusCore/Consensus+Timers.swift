@@ -1,0 +1,169 @@
+package import Primitives
+
+// Arm, the two timers of a view, retry (spec 3.6).
+extension Consensus {
+    // MARK: - Arm
+
+    /// Starts the timers of cur, once.
+    mutating func arm() {
+        guard armedAt == nil else { return }
+        armedAt = now.monotonic
+        // Spec 3.6 Timers: the leader may not propose before its parent's interval is over, so the timers wait for it.
+        let parent = openViews.last { view in
+            view < current && (records[view]?.blockCertificate?.block).flatMap { blocks[$0] } != nil
+        }
+        let time = parent.flatMap { records[$0]?.blockCertificate?.block }.flatMap { blocks[$0]?.facts.time }
+        let wait = (time ?? finalBlock.time).adding(pace.blockInterval).subtracting(now.wall)
+        timersFrom = now.monotonic.adding(min(wait, pace.blockInterval.adding(Milliseconds(1000))))
+        if nextRetry == nil { nextRetry = now.monotonic.adding(retryInterval()) }
+    }
+
+    /// Arm (b), (c), (d), (f), (g), (h); (a) and (e) come as `.work`.
+    mutating func armIfDue() {
+        guard armedAt == nil else { return }
+        let stuck = openViews.contains { view in
+            guard let since = records[view]?.notarizedAt, view > finalView else { return false }
+            return now.monotonic >= since.adding(pace.retry).adding(pace.retry)
+        }
+        let heartbeat = pace.heartbeat > .zero && now.monotonic >= lastBlockAt.adding(pace.heartbeat)
+        let pending =
+            own.contains { $0.key >= current } || restored.contains { blocks[$0] != nil && $0 != finalBlock.hash }
+        let proposed = records[current]?.proposal != nil
+        if entry?.kind == .nullify || stuck || heartbeat || pending || proposed || othersAreAhead() { arm() }
+    }
+
+    /// Votes for views ≥ cur from f + 1 other validators (Arm h).
+    private func othersAreAhead() -> Bool {
+        var signers: Set<Int> = []
+        for view in openViews where view >= current {
+            for signer in records[view]?.signers ?? [] where signer != me { signers.insert(signer) }
+        }
+        return signers.count > electorate.validators.faultyMax
+    }
+
+    // MARK: - Timers
+
+    /// T_v = min(T_max, T_0 × 1.5^max(0, v − finalView − 2)).
+    ///
+    /// Views move only by certificates, so timers can't grow while the quorum is lost.
+    var viewTimer: Milliseconds {
+        var timer = pace.viewTimer.number
+        let steps = current.number - finalView.number
+        var step: UInt64 = 2
+        while step < steps, timer < pace.viewTimerMax.number {
+            timer += timer / 2
+            step += 1
+        }
+        return Milliseconds(min(timer, pace.viewTimerMax.number))
+    }
+
+    private var leaderTimerAt: Milliseconds {
+        leaderIsDead ? timersFrom : timersFrom.adding(Milliseconds(viewTimer.number * 2 / 3))
+    }
+
+    private var viewTimerAt: Milliseconds { timersFrom.adding(viewTimer) }
+
+    /// The leader's connection has been gone for long while a quorum is connected.
+    private var leaderIsDead: Bool {
+        guard leader != me, let since = goneSince[leader] else { return false }
+        let connected = goneSince.indices.count { $0 == me || goneSince[$0] == nil }
+        return connected >= electorate.validators.quorum && now.monotonic >= since.adding(pace.deadLeader)
+    }
+
+    /// How long a leader waits for a missing parent before it gives its view up.
+    private var fetchGrace: Milliseconds { Milliseconds(viewTimer.number / 6) }
+
+    mutating func checkTimers() {
+        guard armedAt != nil, !timedOut else { return }
+        // The header satisfies the leader timer, not the view timer.
+        if now.monotonic >= leaderTimerAt, records[current]?.proposal == nil, own[current]?.notarize == nil {
+            timedOut = true
+        }
+        if now.monotonic >= viewTimerAt { timedOut = true }
+        if let since = cannotBuildSince, now.monotonic >= since.adding(fetchGrace) { timedOut = true }
+    }
+
+    // MARK: - Retry
+
+    /// While armed, or while a notarised block is unfinalised.
+    private var hasUnfinished: Bool {
+        isArmed || openViews.contains { $0 > finalView && records[$0]?.blockCertificate != nil }
+    }
+
+    mutating func retryIfDue() {
+        guard hasUnfinished else {
+            nextRetry = nil
+            return
+        }
+        guard let due = nextRetry else {
+            nextRetry = now.monotonic.adding(retryInterval())
+            return
+        }
+        guard now.monotonic >= due else { return }
+        nextRetry = now.monotonic.adding(retryInterval())
+        retry()
+    }
+
+    private mutating func retry() {
+        let views = own.keys.filter { $0 > finalView }.sorted()
+        let votes = views.flatMap { own[$0]?.signed ?? [] }.suffix(64)
+        let proposed = own[current]?.notarize?.block.flatMap { leader == me ? $0 : nil }
+        let lacking =
+            proposed.map { _ in
+                electorate.validators.validators.indices.filter { index in
+                    index != me && records[current]?.vote(.notarize, by: index) == nil
+                }
+            } ?? []
+        effects.append(
+            .retry(
+                RetryPlan(
+                    votes: Array(votes), finalization: finalization, entry: entry,
+                    proposal: proposed == nil ? nil : current, lacking: lacking)))
+        // Spec 3.6 Retry: my own votes go back into my own pool. Without that, half of all networks of two stall after
+        // restarts.
+        for vote in votes { receiveOwnAgain(vote) }
+        for view in openViews {
+            guard let block = records[view]?.blockCertificate?.block, blocks[block] == nil else { continue }
+            effects.append(.fetch(block: block, from: records[view]?.signers ?? []))
+        }
+    }
+
+    private mutating func receiveOwnAgain(_ vote: Vote) {
+        own[vote.body.view]?.signed.removeAll { $0 == vote }
+        receiveOwn(vote)
+    }
+
+    /// The retry interval with 20 % of jitter either way, from the seed.
+    private mutating func retryInterval() -> Milliseconds {
+        jitter = jitter &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let fifth = pace.retry.number / 5
+        return Milliseconds(pace.retry.number - fifth + (jitter >> 33) % max(1, 2 * fifth))
+    }
+
+    // MARK: - When to wake
+
+    /// The next moment (monotonic) at which `.tick` may change something; nil when only an event can.
+    package var deadline: Milliseconds? {
+        var due: [Milliseconds] = []
+        if isArmed, !timedOut, own[current]?.nullify == nil {
+            if records[current]?.proposal == nil { due.append(leaderTimerAt) }
+            due.append(viewTimerAt)
+            if let since = cannotBuildSince { due.append(since.adding(fetchGrace)) }
+        }
+        if let nextRetry { due.append(nextRetry) }
+        if pace.heartbeat > .zero, !isArmed { due.append(lastBlockAt.adding(pace.heartbeat)) }
+        if let me, leader == me, isArmed, own[current]?.notarize == nil {
+            let view = openViews.last { $0 < current && records[$0]?.blockCertificate != nil }
+            let parent = view.flatMap { records[$0]?.blockCertificate?.block } ?? finalBlock.hash
+            if let held = blocks[parent] { due.append(proposeAt(held)) }
+        }
+        if let time = records[current]?.proposal?.time, time.number > now.wall.number + Self.clockAheadMax.number {
+            due.append(now.monotonic.adding(time.subtracting(now.wall.adding(Self.clockAheadMax))))
+        }
+        for view in openViews {
+            if let since = records[view]?.notarizedAt { due.append(since.adding(pace.retry).adding(pace.retry)) }
+        }
+        // A moment that has passed changes nothing more: only what lies ahead wakes.
+        return due.filter { $0 > now.monotonic }.min()
+    }
+}
