@@ -1,0 +1,62 @@
+package import Cryptography
+package import Primitives
+
+/// The name of a transaction: a hash of everything but the authorization (spec 2.3).
+///
+/// Leaving the signature out is what keeps anybody from giving one transaction two ids.
+package struct TransactionID: ThirtyTwoBytes {
+    package let words: Words32
+    package init(words: Words32) { self.words = words }
+}
+
+extension Transaction {
+    /// Hashes the whole transaction once.
+    package func id(in network: NetworkID) -> TransactionID {
+        TransactionID(words: Hash32(tag: .transaction, network: network, body: encoded()).words)
+    }
+}
+
+extension TransactionID {
+    /// The bytes that the payer signs: the tag, a zero byte, the id.
+    package var signingBytes: [UInt8] { DomainTag.signature.message(hash: self) }
+}
+
+/// A signed transaction with the names that the node looks it up by, each computed once.
+package struct IdentifiedTransaction: Hashable, Sendable {
+    package let signed: SignedTransaction
+    package let id: TransactionID
+    /// The leaf in the block's tree and in the log; differs between two signatures of one transaction.
+    package let leaf: Hash32
+    /// The length of the canonical encoding.
+    package let byteCount: Int
+
+    package init(_ signed: SignedTransaction, network: NetworkID) {
+        var writer = WireWriter(capacity: 256)
+        signed.transaction.encode(into: &writer)
+        id = TransactionID(words: Hash32(tag: .transaction, network: network, body: writer.bytes).words)
+        signed.authorization.encode(into: &writer)
+        leaf = Merkle.leafHash(writer.bytes)
+        byteCount = writer.bytes.count
+        self.signed = signed
+    }
+
+    package var transaction: Transaction { signed.transaction }
+
+    // The leaf is a hash of every byte: equal leaves are equal transactions.
+    package static func == (left: Self, right: Self) -> Bool { left.leaf == right.leaf && left.id == right.id }
+    package func hash(into hasher: inout Hasher) { hasher.combine(leaf) }
+}
+
+extension IdentifiedTransaction: Signed {
+    /// The id already names the network, so a check needs nothing else.
+    package struct Context: Sendable {
+        package init() {}
+    }
+
+    package func signatureClaims(in context: Context) -> [SignatureClaim]? {
+        switch signed.authorization {
+        case .owner(let signature):
+            [SignatureClaim(key: transaction.payer.key, message: id.signingBytes, signature: signature)]
+        }
+    }
+}
