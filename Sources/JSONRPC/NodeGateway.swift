@@ -1,0 +1,85 @@
+package import LedgerCore
+package import Primitives
+
+/// What the interface asks of the node, and all it knows of it.
+///
+/// The runtime implements it; a test does so with a table. Methods may be called from many tasks at once. Each answers
+/// within a second or so, `wait` within its timeout, and a cancelled call returns early: the client is gone. A call throws
+/// only when the node makes no statement at all.
+package protocol NodeGateway: Sendable {
+    /// The network's values, fixed for the life of the process.
+    var genesis: Genesis { get }
+
+    /// Checks and admits transactions, one answer each, in their order.
+    ///
+    /// The whole batch comes at once, so that the signature gate can check many in parallel. The same transaction may be
+    /// in it twice.
+    func submit(_ transactions: [IdentifiedTransaction]) async throws(GatewayError) -> [SubmissionAnswer]
+
+    /// What this node can say of a transaction now.
+    func status(of query: TransactionQuery) async throws(GatewayError) -> StatusAnswer
+
+    /// Like `status`, but returns only once the answer is a verdict or the time is over, whichever is first.
+    func wait(for query: TransactionQuery, timeout: Milliseconds) async throws(GatewayError) -> StatusAnswer
+
+    /// The account in the final state; an account nobody has opened has no number.
+    func account(_ id: AccountID) async throws(GatewayError) -> AccountAnswer
+
+    /// A final block, nil when this node holds no such final block.
+    func block(_ selector: BlockSelector) async throws(GatewayError) -> BlockAnswer?
+
+    /// What a fee quote is computed from, see `FeeQuote`.
+    func feeFacts() async throws(GatewayError) -> FeeFacts
+
+    func nodeStatus() async throws(GatewayError) -> NodeStatus
+
+    /// The validators of the current epoch, in the order of their indexes.
+    func validators() async throws(GatewayError) -> ValidatorsAnswer
+
+    /// The final block up to which the node answers.
+    func head() async throws(GatewayError) -> ChainPoint
+
+    /// What keeps the node from being alive, or ready, in sentences; none when it is.
+    ///
+    /// Must answer when the loop does not: a node that hangs is one that says so.
+    func problems(for check: HealthCheck) async -> [String]
+}
+
+/// Why the node makes no statement; the client may ask again, here or elsewhere.
+package enum GatewayError: Error, Equatable, Sendable {
+    /// The node is stopping.
+    case stopping
+    /// The queue before the loop is full.
+    case busy
+    /// The node is `lag` blocks behind its peers and cannot answer yet.
+    case notReady(lag: UInt64)
+    /// The loop gave no answer in time.
+    case timedOut
+}
+
+package enum HealthCheck: String, Sendable, CaseIterable {
+    /// Does the process work, or should it be restarted?
+    case live
+    /// Should clients be sent to this node?
+    case ready
+}
+
+/// Which transaction: its bytes, or its name and what was signed as its end.
+package enum TransactionQuery: Hashable, Sendable {
+    case transaction(IdentifiedTransaction)
+    /// Without `validUntil` an unsettled transaction never becomes more than unknown.
+    case id(TransactionID, validUntil: Milliseconds?)
+
+    package var id: TransactionID {
+        switch self {
+        case .transaction(let transaction): transaction.id
+        case .id(let id, _): id
+        }
+    }
+}
+
+package enum BlockSelector: Hashable, Sendable {
+    case height(Height)
+    case hash(Hash32)
+    case latest
+}
