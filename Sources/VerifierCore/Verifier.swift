@@ -1,0 +1,232 @@
+package import ChainCore
+package import ConsensusCore
+package import Cryptography
+package import LedgerCore
+package import Primitives
+
+/// Recomputes a chain from the genesis values and trusts nothing else.
+///
+/// Blocks come in the order of their heights, each with its signatures already looked at. A block is taken only when
+/// everything in it is what the genesis, the blocks before and its own body make it; the first one that is not ends the
+/// verification. Memory is the state of the ledger: it does not grow with the number of blocks.
+package struct Verifier: Sendable {
+    package let genesis: Genesis
+    /// Whose votes count: the validators of genesis, since no rule changes them yet.
+    package let electorate: Electorate
+    package private(set) var ledger: Ledger
+    package private(set) var tally = ChainTally()
+    /// The last block taken; block 0 before the first.
+    package private(set) var header: Header
+    package private(set) var hash: Hash32
+    /// The view in which the last block was certified.
+    package private(set) var view = View.zero
+
+    private let loose: LooseCertificates
+    private let validatorsHash: Hash32
+    private var shown = ShownEvidence()
+
+    /// Begins at block 0. `loose` are certificates that lie beside the chain; each is held against the chain's own.
+    package init(genesis: Genesis, loose: [Verified<Certificate>] = []) {
+        let network = genesis.networkID
+        let validators = ValidatorSet(genesis.validators)
+        self.genesis = genesis
+        electorate = Electorate(network: network, epoch: .zero, validators: validators)
+        ledger = Ledger(genesis: genesis)
+        validatorsHash = validators.hash(network: network)
+        self.loose = LooseCertificates(loose.map(\.value), validatorCount: validators.count)
+        header = Header(
+            epoch: .zero,
+            height: .zero,
+            parent: Hash32(words: network.words),
+            proposer: 0,
+            ledger: ledger.head,
+            evidenceHash: .zero,
+            changeHash: .zero,
+            validatorsHash: validatorsHash,
+            nextValidatorsHash: validatorsHash
+        )
+        hash = header.hash(network: network)
+    }
+
+    /// Takes the next block, or says what is wrong with it; answers what it changes in the ledger.
+    ///
+    /// After a violation the verifier stands where it stood before the block.
+    package mutating func check(_ checked: CheckedBlock) throws(Violation) -> LedgerDelta {
+        do throws(Finding) {
+            return try take(checked)
+        } catch {
+            // A wrong height is one of the findings, so the place is the one that the block was read for.
+            let isOverThisBlock = checked.item.justification.certificate.block == checked.item.block.hash
+            throw Violation(
+                height: header.height.next,
+                finding: error,
+                certifiedBy: isOverThisBlock ? checked.certificateSigners : []
+            )
+        }
+    }
+
+    private mutating func take(_ checked: CheckedBlock) throws(Finding) -> LedgerDelta {
+        let block = checked.item.block
+        let justification = checked.item.justification
+        try requireLink(block, justifiedBy: justification)
+        try requireBody(block, transactionsRoot: checked.transactionsRoot)
+        if let part = checked.bodyFault { throw .signature(part) }
+        let delta = try requireLedger(block)
+        try requireJustification(justification, of: block)
+        if let fault = checked.certificateFault { throw fault }
+        if let conflict = loose.conflict(with: justification) { throw .conflict(conflict) }
+
+        ledger.finalize(delta)
+        shown.insert(block.evidence)
+        header = block.header
+        hash = block.hash
+        view = justification.view
+        tally.add(checked, delta: delta, validatorCount: electorate.validators.count)
+        return delta
+    }
+
+    /// What needs all accounts at once: their sum, their root from nothing but themselves, the pool's balance from the
+    /// totals of fees and payouts, and the loose certificates.
+    ///
+    /// Time proportional to the number of accounts.
+    package func checkTotals() throws(Violation) {
+        if let conflict = loose.conflictAmongThemselves {
+            throw Violation(height: header.height, finding: .conflict(conflict))
+        }
+        var sum: Amount? = .zero
+        var leaves = LogFrontier()
+        for index in 0..<ledger.accountCount() {
+            guard let account = ledger.account(numbered: AccountNumber(UInt32(index))) else {
+                preconditionFailure("accounts are numbered without a gap")
+            }
+            sum = sum?.adding(account.balance)
+            var leaf = WireWriter(capacity: 40)
+            leaf.write(account.id)
+            leaf.write(account.balance)
+            leaves.append(leafHash: Merkle.leafHash(leaf.bytes))
+        }
+        guard sum == genesis.supply else {
+            throw Violation(height: header.height, finding: .supply(expected: genesis.supply, found: sum))
+        }
+        let pool = Int128(tally.fees) - Int128(tally.payouts)
+        guard let found = ledger.balance(of: .pool), Int128(found.units) == pool else {
+            throw Violation(
+                height: header.height,
+                finding: .pool(expected: pool, found: ledger.balance(of: .pool) ?? .zero)
+            )
+        }
+        guard leaves.root == header.stateRoot else {
+            throw Violation(
+                height: header.height,
+                finding: .accountsRoot(expected: header.stateRoot, found: leaves.root)
+            )
+        }
+    }
+}
+
+// MARK: - The rules, in the order of the checks
+
+extension Verifier {
+    /// The fields that follow from the parent and the place of the block alone (spec 2.5, 3.6, 3.10).
+    private func requireLink(_ block: Block, justifiedBy justification: Justification) throws(Finding) {
+        let found = block.header
+        var expected = found
+        expected.version = Header.version
+        expected.epoch = electorate.epoch
+        expected.height = header.height.next
+        expected.parent = hash
+        try found.require([.version, .epoch, .height, .parent], of: expected)
+
+        let earliest = header.time.adding(genesis.parameters.blockSpacing)
+        guard found.time >= earliest else { throw .timeTooEarly(earliest: earliest, found: found.time) }
+
+        // The certificate names the view, and so the leader, but only if it is over this block.
+        if justification.certificate.block == block.hash {
+            expected.proposer = UInt16(electorate.validators.leader(of: justification.view, in: electorate.epoch))
+            try found.require([.proposer], of: expected)
+        }
+
+        guard block.change.isEmpty else { throw .changeOfValidators(count: block.change.count) }
+        expected.changeHash = .zero
+        expected.validatorsHash = validatorsHash
+        expected.nextValidatorsHash = validatorsHash
+        try found.require([.changeHash, .validatorsHash, .nextValidatorsHash], of: expected)
+    }
+
+    /// The fields that follow from the body.
+    private func requireBody(_ block: Block, transactionsRoot: Hash32) throws(Finding) {
+        let found = block.header
+        var expected = found
+        let byteCount = block.transactions.reduce(0) { $0 + $1.byteCount }
+        expected.transactionCount = UInt32(block.transactions.count)
+        expected.transactionBytes = UInt32(
+            LedgerHead.transactionBytes(count: block.transactions.count, byteCount: byteCount)
+        )
+        expected.transactionsRoot = transactionsRoot
+        try found.require([.transactionCount, .transactionBytes, .transactionsRoot], of: expected)
+
+        if let fault = shown.fault(of: block.evidence, in: electorate) { throw .evidence(fault) }
+        expected.evidenceHash = nextEvidenceHash(with: block.evidence)
+        try found.require([.evidenceHash], of: expected)
+    }
+
+    /// Spec 2.5: cumulative, and unchanged when there is none.
+    private func nextEvidenceHash(with evidence: [Evidence]) -> Hash32 {
+        guard !evidence.isEmpty else { return header.evidenceHash }
+        var body = WireWriter()
+        body.write(header.evidenceHash)
+        body.write(vector: evidence)
+        return Hash32(tag: .evidence, network: genesis.networkID, body: body.bytes)
+    }
+
+    /// The fields that follow from executing the transactions after the parent.
+    private func requireLedger(_ block: Block) throws(Finding) -> LedgerDelta {
+        let delta: LedgerDelta
+        do throws(BlockFault) {
+            delta = try ledger.execute(
+                block.transactions,
+                at: block.time,
+                payoutTo: electorate.validators.validators.map(\.payoutAccount)
+            )
+        } catch {
+            throw .transactions(error)
+        }
+        var expected = block.header
+        expected.floor = delta.head.floor
+        expected.cost = delta.head.cost
+        expected.price = delta.head.price
+        expected.shares = delta.head.shares
+        expected.logSize = delta.head.logSize
+        expected.logRoot = delta.head.logRoot
+        expected.stateRoot = delta.head.stateRoot
+        try block.header.require(
+            [.floor, .cost, .price, .shares, .logSize, .logRoot, .stateRoot],
+            of: expected
+        )
+        return delta
+    }
+
+    /// Spec 3.11: a certificate over this block on top of the parent's view, and every view between was skipped.
+    private func requireJustification(_ justification: Justification, of block: Block) throws(Finding) {
+        let certificate = justification.certificate
+        guard let target = certificate.body.target else { throw .justification(.wrongKind(certificate.kind)) }
+        guard target.block == block.hash else {
+            throw .justification(.block(expected: block.hash, found: target.block))
+        }
+        guard target.parentView == view else {
+            throw .justification(.parentView(expected: view, found: target.parentView))
+        }
+        guard certificate.view > view else {
+            throw .justification(.viewNotAfterParent(view: certificate.view, parentView: view))
+        }
+        var next = view.next
+        for (index, nullification) in justification.nullifications.enumerated() {
+            guard nullification.kind == .nullify, next < certificate.view, nullification.view >= next else {
+                throw .justification(.strayNullification(index: index))
+            }
+            guard nullification.view == next else { throw .justification(.missingNullification(view: next)) }
+            next = next.next
+        }
+        guard next == certificate.view else { throw .justification(.missingNullification(view: next)) }
+    }
+}
