@@ -71,7 +71,9 @@ package struct AccountTable: Sendable {
         accounts[number.index].touched = touched
     }
 
-    /// The sum over all accounts; nil when it does not fit 64 bits. Time proportional to the number of accounts.
+    /// The sum over all accounts; nil when it does not fit 64 bits.
+    ///
+    /// Time proportional to the number of accounts.
     package var sum: Amount? {
         var sum = Amount.zero
         for index in 0..<count {

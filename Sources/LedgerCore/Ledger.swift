@@ -136,6 +136,16 @@ extension Ledger {
         return isClose ? entry.id : nil
     }
 
+    /// The same question for a payer whose final account number is known, which saves looking for it.
+    package func excludes(
+        _ transaction: Transaction,
+        ofPayer number: AccountNumber,
+        after path: [LedgerDelta] = []
+    ) -> Bool {
+        let key = ReplayKey(payer: number, nonce: transaction.nonce)
+        return replayConflict(of: key, validUntil: transaction.validUntil, after: path) != nil
+    }
+
     func replayConflict(
         of key: ReplayKey,
         validUntil: Milliseconds,

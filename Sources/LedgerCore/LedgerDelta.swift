@@ -12,22 +12,6 @@ package struct TouchedAccount: Hashable, Sendable {
     /// The height of the block that touched it before; 0 when none but genesis did.
     package let touchedBefore: Height
     package let isOpened: Bool
-
-    init(
-        number: AccountNumber,
-        id: AccountID,
-        balanceBefore: Amount,
-        balance: Amount,
-        touchedBefore: Height,
-        isOpened: Bool
-    ) {
-        self.number = number
-        self.id = id
-        self.balanceBefore = balanceBefore
-        self.balance = balance
-        self.touchedBefore = touchedBefore
-        self.isOpened = isOpened
-    }
 }
 
 /// What one block changes in the ledger, beside its parent (spec 2.5).

@@ -4,13 +4,13 @@ package import Primitives
 package struct Parameters: Hashable, Sendable {
     /// The name of the currency's unit, for people: 1 to 16 bytes of printable ASCII.
     package var unit: String
-    /// How many decimals the unit has: a base unit is 10^−decimals of it. At most 18.
+    /// How many decimals the unit has: a base unit is 10^−decimals of it; at most 18.
     package var decimals: UInt8
     /// Stands before every account in text form: 1 to 16 letters a to z.
     package var accountPrefix: String
     /// The least amount that opens an account.
     package var openingMinimum: Amount
-    /// How far ahead of block time a transaction's validUntil may lie. At least 1.
+    /// How far ahead of block time a transaction's validUntil may lie; at least 1.
     package var maxLifetime: Milliseconds
     /// At least 1, below `maxBlockShares`.
     package var maxPaymentsPerTransaction: UInt32
@@ -22,7 +22,7 @@ package struct Parameters: Hashable, Sendable {
     package var priceCap: UInt64
     /// The pool at which a block costs nothing; 0: it always costs `blockCost`.
     package var reserveTarget: Amount
-    /// How often the validators are paid out of the pool. At least 1.
+    /// How often the validators are paid out of the pool; at least 1.
     package var payoutInterval: Milliseconds
     /// The most that all validators together receive for one interval.
     package var payoutMaximum: Amount
@@ -50,6 +50,9 @@ package struct Parameters: Hashable, Sendable {
         maxBlockShares: 65_536,
         minBlockInterval: Milliseconds(250)
     )
+
+    /// Nobody pays anything; nodes limit what they admit instead (spec 2.4).
+    package var isFree: Bool { blockCost == 0 && priceFloor == 0 && priceCap == 0 }
 
     /// The least that a block's time lies after its parent's (spec 3.10).
     package var blockSpacing: Milliseconds { max(Milliseconds(1), minBlockInterval) }

@@ -102,7 +102,9 @@ struct ReplayWindow: Sendable {
         seconds.removeFirst(passed)
     }
 
-    /// Every entry, in the order of payer and nonce: for a snapshot. Sorts the whole window.
+    /// Every entry, in the order of payer and nonce: for a snapshot.
+    ///
+    /// Sorts the whole window.
     var entries: [ReplayEntry] {
         seconds.flatMap { second, members in members.map { places[$0] }.filter { $0.second == second } }
             .sorted { ($0.payer, $0.nonce) < ($1.payer, $1.nonce) }
