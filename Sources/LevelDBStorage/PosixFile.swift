@@ -1,0 +1,169 @@
+import Glibc
+
+/// What the operating system refused.
+package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let operation: String
+    package let path: String
+    /// The value of `errno`.
+    package let code: Int32
+
+    /// The last failure of this thread.
+    static func last(_ operation: String, _ path: String) -> FileError {
+        FileError(operation: operation, path: path, code: errno)
+    }
+
+    package var description: String {
+        // SAFETY: strerror answers a C string that lives until this thread's next call of it; it is copied here.
+        "\(operation) \(path): \(unsafe String(cString: strerror(code)))"
+    }
+}
+
+/// An open file, closed by `close()` or else by `deinit`: the calls that durability depends on, each answer looked at.
+///
+/// Calls that a signal interrupted are made again; a failed sync never is, because the kernel forgets what it lost.
+struct PosixFile: ~Copyable {
+    let path: String
+    /// −1 once closed.
+    private var descriptor: Int32
+
+    /// Opens for reading, or for reading and writing; `mode` counts when the file is made.
+    init(path: String, flags: Int32, mode: mode_t = 0o600) throws(FileError) {
+        var descriptor: Int32
+        // SAFETY: the path is a C string for the length of the call.
+        repeat { descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC, mode) } while descriptor < 0 && errno == EINTR
+        guard descriptor >= 0 else { throw .last("open", path) }
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        // Nothing depends on this answer: whoever wrote has synced.
+        if descriptor >= 0 { _ = Glibc.close(descriptor) }
+    }
+
+    consuming func close() throws(FileError) {
+        let answer = Glibc.close(descriptor)
+        descriptor = -1
+        // Linux has closed the descriptor whatever the answer, also after a signal.
+        if answer < 0, errno != EINTR { throw .last("close", path) }
+    }
+
+    func readAll() throws(FileError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            // SAFETY: the buffer is `chunk.count` bytes long and ours during the call.
+            let count = unsafe pread(descriptor, &chunk, chunk.count, bytes.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .last("read", path) }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: chunk.prefix(count))
+        }
+    }
+
+    func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+        var written = 0
+        while written < bytes.count {
+            let rest = Array(bytes[written...])
+            // SAFETY: `rest` is good for its own length during the call.
+            let count = unsafe pwrite(descriptor, rest, rest.count, offset + written)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .last("write", path) }
+            written += count
+        }
+    }
+
+    /// Returns once everything written is on disk.
+    func sync() throws(FileError) {
+        guard fsync(descriptor) == 0 else { throw .last("sync", path) }
+    }
+
+    /// Locks the file against other openers that lock it; answers false when another one holds it.
+    func lock() throws(FileError) -> Bool {
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK { return false }
+            guard errno == EINTR else { throw .last("lock", path) }
+        }
+        return true
+    }
+
+    /// Is the open file the one that its path names now?
+    func isCurrent() throws(FileError) -> Bool {
+        var mine = stat()
+        var named = stat()
+        // SAFETY: both calls fill a struct that lives on the stack.
+        guard unsafe fstat(descriptor, &mine) == 0 else { throw .last("stat", path) }
+        guard unsafe lstat(path, &named) == 0 else {
+            if errno == ENOENT { return false }
+            throw .last("stat", path)
+        }
+        return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
+    }
+}
+
+/// Paths: what stands where, made and renamed durably.
+enum PosixPath {
+    static func exists(_ path: String) throws(FileError) -> Bool {
+        var entry = stat()
+        // SAFETY: the call fills a struct that lives on the stack.
+        if unsafe lstat(path, &entry) == 0 { return true }
+        guard errno == ENOENT else { throw .last("stat", path) }
+        return false
+    }
+
+    static func makeDirectory(_ path: String) throws(FileError) {
+        // SAFETY: the path is a C string for the length of the call.
+        guard unsafe mkdir(path, 0o700) == 0 else { throw .last("mkdir", path) }
+    }
+
+    static func rename(_ path: String, to target: String) throws(FileError) {
+        // SAFETY: the path is a C string for the length of the call.
+        guard unsafe Glibc.rename(path, target) == 0 else { throw .last("rename", path) }
+    }
+
+    static func remove(_ path: String) throws(FileError) {
+        // SAFETY: the path is a C string for the length of the call.
+        guard unsafe Glibc.remove(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
+    }
+
+    /// Makes the entries of a directory durable: files made in it, renames.
+    static func syncDirectory(_ path: String) throws(FileError) {
+        let directory = try PosixFile(path: path, flags: O_RDONLY | O_DIRECTORY)
+        try directory.sync()
+        try directory.close()
+    }
+
+    /// Makes a file that isn't there yet, for its owner only, with these bytes, durably but for its directory's entry.
+    static func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+        let file = try PosixFile(path: path, flags: O_RDWR | O_CREAT | O_EXCL)
+        try file.write(bytes, at: 0)
+        try file.sync()
+        try file.close()
+    }
+
+    static func read(_ path: String) throws(FileError) -> [UInt8] {
+        let file = try PosixFile(path: path, flags: O_RDONLY)
+        let bytes = try file.readAll()
+        try file.close()
+        return bytes
+    }
+
+    /// The names in a directory, sorted; without `.` and `..`.
+    static func names(in path: String) throws(FileError) -> [String] {
+        guard let directory = unsafe opendir(path) else { throw .last("list", path) }
+        // SAFETY: the directory is open until here, and closed once.
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        errno = 0
+        // SAFETY: the entry lives until the next readdir of this directory; its name is copied before that.
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+            errno = 0
+        }
+        guard errno == 0 else { throw .last("list", path) }
+        return names.sorted()
+    }
+}
