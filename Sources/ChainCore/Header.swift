@@ -1,4 +1,4 @@
-package import Cryptography
+import Cryptography
 package import LedgerCore
 package import Primitives
 
@@ -31,12 +31,12 @@ package struct Header: Hashable, Sendable, WireCodable {
 
     /// The header of a block whose ledger part is `ledger`.
     package init(
-        epoch: Epoch, height: Height, parent: Hash32, proposer: UInt16, ledger: LedgerHead, evidenceHash: Hash32,
+        epoch: Epoch, parent: Hash32, proposer: UInt16, ledger: LedgerHead, evidenceHash: Hash32,
         changeHash: Hash32, validatorsHash: Hash32, nextValidatorsHash: Hash32
     ) {
         version = Self.version
         self.epoch = epoch
-        self.height = height
+        height = ledger.height
         self.parent = parent
         time = ledger.time
         self.proposer = proposer
@@ -59,9 +59,9 @@ package struct Header: Hashable, Sendable, WireCodable {
     /// The ledger part: what execution must reproduce.
     package var ledger: LedgerHead {
         LedgerHead(
-            time: time, floor: floor, cost: cost, price: price, shares: shares, transactionCount: transactionCount,
-            transactionBytes: transactionBytes, transactionsRoot: transactionsRoot, logSize: logSize, logRoot: logRoot,
-            stateRoot: stateRoot)
+            height: height, time: time, floor: floor, cost: cost, price: price, shares: shares,
+            transactionCount: transactionCount, transactionBytes: transactionBytes, transactionsRoot: transactionsRoot,
+            logSize: logSize, logRoot: logRoot, stateRoot: stateRoot)
     }
 
     package func hash(network: NetworkID) -> Hash32 { Hash32(tag: .block, network: network, body: encoded()) }

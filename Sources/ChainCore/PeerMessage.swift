@@ -69,6 +69,19 @@ package enum PeerMessage: Hashable, Sendable {
         }
     }
 
+    package static let statusTypeCode: UInt8 = 4
+
+    /// The lane of a message that is known by its type byte only; nil for a type that doesn't exist.
+    ///
+    /// A frame's head is judged by this before its body is read.
+    package static func lane(ofTypeCode code: UInt8) -> Lane? {
+        switch code {
+        case 1...7: .consensus
+        case 8...16: .bulk
+        default: nil
+        }
+    }
+
     /// The body of the frame, canonical.
     package func encoded() -> [UInt8] {
         var writer = WireWriter()

@@ -1,4 +1,4 @@
-import Primitives
+package import Primitives
 
 // The rules of spec 3.6, each a condition on the state.
 extension Consensus {
@@ -226,5 +226,27 @@ extension Consensus {
         // Spec 3.6: a notarize doesn't forbid a nullify, a finalize does.
         guard wanted, own[current]?.nullify == nil, own[current]?.finalize == nil, maySign(in: current) else { return }
         cast(.nullify(epoch: epoch, view: current))
+    }
+}
+
+extension Consensus {
+    /// The highest certified block that I hold: what a block of mine would be built on.
+    package var blockToBuildOn: Hash32 {
+        for view in openViews.reversed() {
+            if let block = records[view]?.blockCertificate?.block, blocks[block] != nil { return block }
+        }
+        return finalBlock.hash
+    }
+
+    /// Validators that told me since I started what they hold under my key (spec 3.7(6)).
+    package var answeredCount: Int { answered.count }
+}
+
+extension Consensus {
+    /// The open view in which a block was proposed or certified.
+    package func view(of block: Hash32) -> View? {
+        openViews.last { view in
+            records[view]?.blockCertificate?.block == block || records[view]?.proposal?.vote.body.block == block
+        }
     }
 }

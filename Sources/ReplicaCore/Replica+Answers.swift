@@ -1,0 +1,87 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import MempoolCore
+import Primitives
+
+// What clients are told. Answers go the way of the commits, so that none runs ahead of the disk.
+extension Replica {
+    /// Admits a client's transactions and says of each what can be said now.
+    mutating func submit(_ transactions: [Verified<IdentifiedTransaction>], _ ticket: Ticket) {
+        var admitted: [Verified<IdentifiedTransaction>] = []
+        var judgements: [Judgement] = []
+        for transaction in transactions {
+            let admission = mempool.admit(transaction, ledger: ledger, now: now.wall)
+            if case .admitted = admission { admitted.append(transaction) }
+            judgements.append(judge(admission, transaction.value))
+        }
+        if !admitted.isEmpty { workMayHaveChanged = true }
+        spread(admitted)
+        effects.append(.answer(.submission(judgements), ticket))
+    }
+
+    private func judge(_ admission: Admission, _ transaction: IdentifiedTransaction) -> Judgement {
+        switch admission {
+        case .admitted, .alreadyPending:
+            Judgement(id: transaction.id, otherwise: .pending, mayBeFinal: false)
+        case .rejected(let rejection):
+            Judgement(id: transaction.id, otherwise: .rejected(rejection), mayBeFinal: false)
+        case .settledOrExcluded(let other):
+            Judgement(id: transaction.id, otherwise: .rejected(.nonceUsed(by: other)), mayBeFinal: true)
+        case .expired(let validUntil):
+            Judgement(id: transaction.id, otherwise: .expired(validUntil: validUntil), mayBeFinal: true)
+        case .refused(let refusal):
+            Judgement(id: transaction.id, otherwise: .refused(refusal), mayBeFinal: true)
+        }
+    }
+
+    mutating func answer(_ question: Question, _ ticket: Ticket) {
+        let answer: Answer
+        switch question {
+        case .status(let id, let transaction, let validUntil):
+            let status = status(of: id, transaction, validUntil: transaction?.transaction.validUntil ?? validUntil)
+            answer = .status(Judgement(id: id, otherwise: status, mayBeFinal: true), at: tipPoint)
+        case .account(let id):
+            let account = ledger.account(id)
+            answer = .account(
+                number: account.map { UInt64($0.number.value) }, balance: account?.balance ?? .zero, at: tipPoint)
+        case .fees:
+            // Spec 2.4: admission reckons with the floor at the wall clock, and so does who asks for a price.
+            let time = max(now.wall, tip.time.adding(consensus.pace.blockInterval))
+            let pool = ledger.account(.pool)?.balance ?? .zero
+            let state = FeeState(next: ledger.terms(at: time), pool: pool, pendingCount: mempool.count)
+            answer = .fees(state, at: tipPoint)
+        case .node: answer = .node(nodeState)
+        }
+        effects.append(.answer(answer, ticket))
+    }
+
+    /// The answer for a transaction that is not final (spec 2.3).
+    private func status(
+        of id: TransactionID, _ transaction: IdentifiedTransaction?, validUntil: Milliseconds?
+    ) -> TransactionStatus {
+        if let transaction {
+            if let rejection = transaction.rejection(under: genesis) { return .rejected(rejection) }
+            if let other = ledger.finalExclusion(of: transaction.transaction), other != id {
+                return .rejected(.nonceUsed(by: other))
+            }
+        }
+        // This node executed every block since genesis, so it holds every final block of any validity window.
+        if let validUntil, tip.time > validUntil { return .expired(validUntil: validUntil) }
+        if mempool.transaction(id: id) != nil { return .pending }
+        if candidates.values.contains(where: { $0.block.transactions.contains { $0.id == id } }) { return .pending }
+        return .unknown(historyFrom: .zero)
+    }
+
+    private var nodeState: NodeState {
+        let offsets = peers.values.filter { $0.status != nil }.map(\.clockOffset).sorted()
+        return NodeState(
+            tip: tipPoint, epoch: consensus.epoch, view: consensus.current, finalView: consensus.finalView,
+            leader: consensus.leader, isArmed: consensus.isArmed, mode: consensus.mode, me: me,
+            votes: rules.electorate.validators.validators.indices.map { consensus.votesInCurrentView(of: $0) },
+            connected: Set(peers.keys), answered: consensus.answeredCount, pendingCount: mempool.count,
+            pendingBytes: mempool.byteCount, bestPeerHeight: bestPeerHeight,
+            clockOffset: offsets.isEmpty ? 0 : offsets[offsets.count / 2])
+    }
+}

@@ -1,0 +1,226 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import MempoolCore
+import Primitives
+
+/// A block on its way here: its header is known, bodies or parent may be missing.
+struct Assembly: Sendable {
+    let header: Header
+    let leaves: [Hash32]
+    let evidence: [Evidence]
+    let view: View
+    /// Who proposed it or sent it.
+    let source: PublicKey
+    var bodies: [Hash32: IdentifiedTransaction]
+    /// When the missing parts were last asked for (monotonic), and of how many.
+    var askedAt: Milliseconds
+    var asked = 0
+
+    var missing: [Hash32] { leaves.filter { bodies[$0] == nil } }
+    var isWhole: Bool { bodies.count >= Set(leaves).count }
+}
+
+// From a proposal or a fetched block to an executed one. What is missing is not here yet, never invalid (spec 3.6).
+extension Replica {
+    mutating func receive(_ proposal: Proposal, from peer: PublicKey) {
+        let hash = proposal.header.hash(network: network)
+        // Header, vote and leaves must fit together, whoever sent them; the body is never judged otherwise (spec 2.5).
+        guard proposal.vote.body.kind == .notarize, proposal.vote.body.block == hash,
+            proposal.header.proposer == proposal.vote.signer, proposal.leaves.count == proposal.header.transactionCount,
+            Merkle.root(leafHashes: proposal.leaves) == proposal.header.transactionsRoot, proposal.change.isEmpty
+        else {
+            effects.append(.disconnect(peer, reason: .proposalContradictsItself))
+            return
+        }
+        // Its certificates go the normal way first.
+        for certificate in proposal.nullifications + [proposal.parentCertificate].compactMap(\.self) {
+            run(.certificate(certificate))
+        }
+        run(
+            .proposal(
+                ProposalFacts(
+                    vote: proposal.vote, parent: proposal.header.parent, time: proposal.header.time,
+                    proposer: proposal.header.proposer)))
+        guard consensus.wants(hash), candidates[hash] == nil, assemblies[hash] == nil, hash != tipHash else { return }
+        assemblies[hash] = Assembly(
+            header: proposal.header, leaves: proposal.leaves, evidence: proposal.evidence, view: proposal.view,
+            source: peer, bodies: [:], askedAt: now.monotonic)
+        gatherFromMempool(hash)
+        proceed(with: hash)
+    }
+
+    private mutating func gatherFromMempool(_ hash: Hash32) {
+        guard var assembly = assemblies[hash] else { return }
+        for leaf in assembly.leaves where assembly.bodies[leaf] == nil {
+            if let transaction = mempool.transaction(leaf: leaf) { assembly.bodies[leaf] = transaction.value }
+        }
+        assemblies[hash] = assembly
+    }
+
+    mutating func receive(
+        _ transactions: [Verified<IdentifiedTransaction>], of hash: Hash32, from peer: PublicKey
+    ) {
+        guard var assembly = assemblies[hash] else { return }
+        let wanted = Set(assembly.leaves)
+        for transaction in transactions where wanted.contains(transaction.leaf) {
+            assembly.bodies[transaction.leaf] = transaction.value
+        }
+        assemblies[hash] = assembly
+        proceed(with: hash)
+    }
+
+    /// A whole block that was asked for.
+    mutating func receive(_ block: Block, from peer: PublicKey) {
+        guard candidates[block.hash] == nil, block.hash != tipHash, block.height > tip.height,
+            consensus.wants(block.hash) || assemblies[block.hash] != nil || isAwaitedParent(block.hash)
+        else { return }
+        guard block.bodyMatchesHeader, block.change.isEmpty else {
+            effects.append(.disconnect(peer, reason: .bodyDoesNotMatchHeader(block: block.hash)))
+            return
+        }
+        assemblies[block.hash] = Assembly(
+            header: block.header, leaves: block.transactions.map(\.leaf), evidence: block.evidence,
+            view: consensus.view(of: block.hash) ?? consensus.current, source: peer,
+            bodies: Dictionary(block.transactions.map { ($0.leaf, $0) }, uniquingKeysWith: { first, _ in first }),
+            askedAt: now.monotonic)
+        proceed(with: block.hash)
+    }
+
+    private func isAwaitedParent(_ hash: Hash32) -> Bool { assemblies.values.contains { $0.header.parent == hash } }
+
+    // MARK: - Execution
+
+    /// Executes a block once it is whole and its parent is executed; asks for what is missing.
+    private mutating func proceed(with hash: Hash32) {
+        guard let assembly = assemblies[hash] else { return }
+        guard assembly.isWhole else { return ask(for: hash) }
+        guard let parent = header(of: assembly.header.parent), let path = path(to: assembly.header.parent) else {
+            return ask(for: hash)
+        }
+        assemblies[hash] = nil
+        let transactions = assembly.leaves.compactMap { assembly.bodies[$0] }
+        let block = Block(
+            header: assembly.header, network: network, transactions: transactions, evidence: assembly.evidence)
+        do {
+            let delta = try judge(block, after: parent, path: path)
+            keep(block, view: assembly.view, delta: delta)
+            run(.executed(facts(of: block)))
+            for child in waitingChildren(of: hash) { proceed(with: child) }
+        } catch {
+            effects.append(.refused(block: hash, view: assembly.view, error))
+            run(.invalid(block: hash))
+        }
+    }
+
+    private func waitingChildren(of hash: Hash32) -> [Hash32] {
+        assemblies.filter { $0.value.header.parent == hash }.keys.sorted()
+    }
+
+    /// Executes a block and compares its header with what execution gives.
+    func judge(_ block: Block, after parent: Header, path: [LedgerDelta]) throws(BlockDefect) -> LedgerDelta {
+        guard block.change.isEmpty else { throw .carriesChange }
+        guard rules.admits(block.evidence, accused: accused(upTo: block.parent)) else { throw .evidenceNotAdmissible }
+        let delta: LedgerDelta
+        do {
+            delta = try ledger.execute(
+                block.transactions, at: block.time, payoutTo: rules.payoutAccounts, after: path)
+        } catch {
+            throw .ledger(error)
+        }
+        let expected = rules.header(
+            after: parent, hash: block.parent, proposer: block.header.proposer, ledger: delta.head,
+            evidence: block.evidence)
+        guard expected == block.header else { throw .headerDiffers(expected: expected, found: block.header) }
+        return delta
+    }
+
+    /// Keeps an executed block; its body goes to disk before any vote for it.
+    mutating func keep(_ block: Block, view: View, delta: LedgerDelta) {
+        candidates[block.hash] = Candidate(block: block, view: view, delta: delta)
+        effects.append(.storeBlock(block, view: view))
+        workMayHaveChanged = true
+    }
+
+    /// A block that was stored before a restart; one that no longer fits is left where it is.
+    mutating func restore(_ block: Block, view: View) {
+        guard candidates[block.hash] == nil, let parent = header(of: block.parent), let path = path(to: block.parent)
+        else { return }
+        do {
+            let delta = try judge(block, after: parent, path: path)
+            candidates[block.hash] = Candidate(block: block, view: view, delta: delta)
+            run(.restored(facts(of: block)))
+        } catch {
+            preconditionFailure("only blocks that were found valid are stored: \(error)")
+        }
+    }
+
+    // MARK: - Fetching
+
+    /// Asks for a block that a quorum has seen.
+    mutating func fetch(_ hash: Hash32, from signers: [Int]) {
+        guard candidates[hash] == nil else { return }
+        let keys = signers.map { rules.electorate.validators.validators[$0].nodeKey }.filter { peers[$0] != nil }
+        let somebody = keys.isEmpty ? connectedValidators : keys
+        effects.append(.send(.blockRequest(BlockRequest(hash: hash)), to: Array(somebody.prefix(2))))
+    }
+
+    /// Asks for the bodies or the parent of a block: the source first, then anybody (spec 3.6 Notarize).
+    private mutating func ask(for hash: Hash32) {
+        guard var assembly = assemblies[hash] else { return }
+        let others = connectedValidators.filter { $0 != assembly.source }
+        let everybody = (peers[assembly.source] == nil ? [] : [assembly.source]) + others
+        guard !everybody.isEmpty else { return }
+        let peer = everybody[assembly.asked % everybody.count]
+        if !assembly.isWhole {
+            let request = BodyRequest(block: hash, leaves: assembly.missing)
+            effects.append(.send(.bodyRequest(request), to: [peer]))
+        } else if assemblies[assembly.header.parent] == nil {
+            effects.append(.send(.blockRequest(BlockRequest(hash: assembly.header.parent)), to: [peer]))
+        }
+        assembly.asked += 1
+        assembly.askedAt = now.monotonic
+        assemblies[hash] = assembly
+    }
+
+    /// After a sixth of the view timer whoever else voted is asked.
+    private var refetchInterval: Milliseconds { Milliseconds(max(20, consensus.pace.viewTimer.number / 6)) }
+
+    mutating func refetchAssemblies() {
+        let due = assemblies.filter { $0.value.askedAt.adding(refetchInterval) <= now.monotonic }.keys.sorted()
+        for hash in due {
+            // Nobody wants it any more: its view has passed without a certificate.
+            guard consensus.wants(hash) || isAwaitedParent(hash) else {
+                assemblies[hash] = nil
+                continue
+            }
+            gatherFromMempool(hash)
+            proceed(with: hash)
+        }
+    }
+
+    var assemblyDeadline: Milliseconds? { assemblies.values.map { $0.askedAt.adding(refetchInterval) }.min() }
+
+    // MARK: - Serving
+
+    mutating func answer(_ request: BlockRequest, to peer: PublicKey) {
+        if let candidate = candidates[request.hash] {
+            effects.append(.send(.blockResponse(candidate.block), to: [peer]))
+        } else {
+            effects.append(.serveBlock(request.hash, to: peer))
+        }
+    }
+
+    mutating func answer(_ request: BodyRequest, to peer: PublicKey) {
+        var found: [IdentifiedTransaction] = []
+        let ofBlock = candidates[request.block].map { candidate in
+            Dictionary(candidate.block.transactions.map { ($0.leaf, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        for leaf in request.leaves {
+            if let transaction = ofBlock?[leaf] ?? mempool.transaction(leaf: leaf)?.value { found.append(transaction) }
+        }
+        guard !found.isEmpty else { return }
+        effects.append(.send(.bodyResponse(BodyResponse(block: request.block, transactions: found)), to: [peer]))
+    }
+}

@@ -1,0 +1,162 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import MempoolCore
+import Primitives
+
+/// What a replica remembers of a connected peer.
+struct Peer: Sendable {
+    /// Its place among the validators; nil for a follower.
+    let index: Int?
+    var status: Status?
+    /// When I last helped it along with a certificate (monotonic).
+    var helpedAt: Milliseconds?
+    /// How far its clock was ahead of mine at its last status, in milliseconds.
+    var clockOffset: Int64 = 0
+}
+
+// Who is connected, what they say of themselves, and gossip (spec 3.3, 4.1).
+extension Replica {
+    var connectedValidators: [PublicKey] { peers.filter { $0.value.index != nil }.keys.sorted() }
+
+    mutating func greet(_ key: PublicKey) {
+        let index = rules.electorate.validators.index(ofNodeKey: key)
+        peers[key] = Peer(index: index)
+        effects.append(.send(.status(status), to: [key]))
+        guard let index else { return }
+        run(.connected(index))
+        // An empty list is an answer too: the peer counts it (spec 3.7(6)).
+        let held = HeldVotes(
+            epoch: consensus.epoch, finalView: consensus.finalView, votes: consensus.heldVotes(of: index))
+        effects.append(.send(.heldVotes(held), to: [key]))
+        let leaves = mempool.waiting(limit: PeerLimits.leavesMax).transactions.map(\.leaf)
+        if !leaves.isEmpty { effects.append(.send(.announce(leaves), to: [key])) }
+    }
+
+    mutating func leave(_ key: PublicKey) {
+        guard let peer = peers.removeValue(forKey: key) else { return }
+        sync.forget(key)
+        if let index = peer.index { run(.disconnected(index)) }
+    }
+
+    // MARK: - Status
+
+    var status: Status {
+        Status(
+            epoch: consensus.epoch, finalHeight: tip.height, finalView: consensus.finalView, finalHash: tipHash,
+            currentView: consensus.current, wallClock: now.wall)
+    }
+
+    mutating func sendStatusIfDue() {
+        guard now.monotonic >= nextStatus else { return }
+        nextStatus = now.monotonic.adding(consensus.pace.retry)
+        let everybody = peers.keys.sorted()
+        if !everybody.isEmpty { effects.append(.send(.status(status), to: everybody)) }
+    }
+
+    mutating func receive(_ status: Status, from key: PublicKey) {
+        guard var peer = peers[key] else { return }
+        peer.status = status
+        peer.clockOffset = Int64(clamping: status.wallClock.number) - Int64(clamping: now.wall.number)
+        // A peer that is behind gets what brings it to my view, at most once in a retry.
+        let isBehind = status.finalView < consensus.finalView || status.currentView < consensus.current
+        let mayHelp = peer.helpedAt.map { $0.adding(consensus.pace.retry) <= now.monotonic } ?? true
+        if isBehind, mayHelp {
+            peer.helpedAt = now.monotonic
+            for certificate in [consensus.finalization, consensus.entry].compactMap(\.self) {
+                effects.append(.send(.certificate(certificate), to: [key]))
+            }
+        }
+        peers[key] = peer
+    }
+
+    mutating func receive(_ held: HeldVotes, from key: PublicKey) {
+        guard held.epoch == consensus.epoch, let index = peers[key]?.index, let me else { return }
+        run(.heldVotes(from: index, held.votes.filter { Int($0.signer) == me }))
+    }
+
+    // MARK: - Gossip of transactions
+
+    mutating func admit(_ transactions: [Verified<IdentifiedTransaction>], from peer: PublicKey) {
+        for transaction in transactions {
+            requested[transaction.leaf] = nil
+            _ = mempool.admit(transaction, ledger: ledger, now: now.wall)
+        }
+        workMayHaveChanged = true
+    }
+
+    /// Tells everybody of transactions that a client brought; the coming leaders get the bodies at once.
+    mutating func spread(_ transactions: [Verified<IdentifiedTransaction>]) {
+        guard !transactions.isEmpty else { return }
+        let leaders = comingLeaders
+        let others = connectedValidators.filter { !leaders.contains($0) }
+        for bundle in bundles(of: transactions.map(\.value)) {
+            if !leaders.isEmpty { effects.append(.send(.transactions(bundle), to: leaders)) }
+        }
+        if !others.isEmpty { effects.append(.send(.announce(transactions.map(\.leaf)), to: others)) }
+    }
+
+    /// The connected leaders of cur and cur + 1, but for me.
+    private var comingLeaders: [PublicKey] {
+        let validators = rules.electorate.validators
+        let indexes = [consensus.current, consensus.current.next].map { validators.leader(of: $0, in: consensus.epoch) }
+        let keys = Set(indexes.filter { $0 != me }.map { validators.validators[$0].nodeKey })
+        return keys.filter { peers[$0] != nil }.sorted()
+    }
+
+    /// Splits transactions into bundles of bounded size.
+    private func bundles(of transactions: [IdentifiedTransaction]) -> [[IdentifiedTransaction]] {
+        var bundles: [[IdentifiedTransaction]] = []
+        var bundle: [IdentifiedTransaction] = []
+        var byteCount = 0
+        for transaction in transactions {
+            if byteCount + transaction.byteCount > PeerLimits.bundleByteCountMax, !bundle.isEmpty {
+                bundles.append(bundle)
+                bundle = []
+                byteCount = 0
+            }
+            bundle.append(transaction)
+            byteCount += transaction.byteCount
+        }
+        if !bundle.isEmpty { bundles.append(bundle) }
+        return bundles
+    }
+
+    /// Asks for announced transactions that I lack and haven't asked for lately.
+    mutating func pull(_ leaves: [Hash32], from peer: PublicKey) {
+        // A bound on what announcements can make me remember: forget old wishes, then all.
+        if requested.count > PeerLimits.leavesMax {
+            requested = requested.filter { $0.value.adding(consensus.pace.retry) > now.monotonic }
+            if requested.count > PeerLimits.leavesMax { requested = [:] }
+        }
+        var wanted: [Hash32] = []
+        for leaf in leaves where !mempool.contains(leaf: leaf) {
+            if let asked = requested[leaf], asked.adding(consensus.pace.retry) > now.monotonic { continue }
+            requested[leaf] = now.monotonic
+            wanted.append(leaf)
+        }
+        if !wanted.isEmpty { effects.append(.send(.transactionRequest(wanted), to: [peer])) }
+    }
+
+    mutating func serve(_ leaves: [Hash32], to peer: PublicKey) {
+        let found = leaves.compactMap { mempool.transaction(leaf: $0)?.value }
+        for bundle in bundles(of: found) { effects.append(.send(.transactions(bundle), to: [peer])) }
+    }
+
+    /// With every retry: announce what waits, and push a bounded part of it to the coming leaders (spec 3.6 Retry).
+    mutating func announceAgain() {
+        guard mempool.count > 0 else { return }
+        let waiting = mempool.waiting(limit: PeerLimits.leavesMax).transactions
+        effects.append(.broadcast(.announce(waiting.map(\.leaf))))
+        var bundle: [IdentifiedTransaction] = []
+        var byteCount = 0
+        for transaction in waiting {
+            byteCount += transaction.byteCount
+            guard byteCount <= PeerLimits.bundleByteCountMax else { break }
+            bundle.append(transaction.value)
+        }
+        let leaders = comingLeaders
+        if !bundle.isEmpty, !leaders.isEmpty { effects.append(.send(.transactions(bundle), to: leaders)) }
+    }
+}

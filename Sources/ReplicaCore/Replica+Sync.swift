@@ -1,0 +1,211 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import Primitives
+
+/// Which ranges of final blocks are asked of whom, and which have come (spec 3.11).
+struct SyncState: Sendable {
+    struct Request: Sendable {
+        let from: Height
+        let count: UInt32
+        let at: Milliseconds
+    }
+
+    /// At most one open request for each peer.
+    var open: [PublicKey: Request] = [:]
+    /// Ranges that came before the ones below them, by their first height.
+    var arrived: [Height: (peer: PublicKey, response: SyncResponse)] = [:]
+    /// Since when a peer has claimed to be ahead (monotonic).
+    var behindSince: Milliseconds?
+    /// Peers that could not serve what they claimed, until they say something else.
+    var discredited: [PublicKey: Height] = [:]
+    var deadline: Milliseconds?
+
+    mutating func forget(_ peer: PublicKey) {
+        open[peer] = nil
+        discredited[peer] = nil
+    }
+}
+
+// Sync is always on: whenever a peer is ahead, pull ranges from several at once, check, execute, commit.
+extension Replica {
+    private static var rangeCount: UInt32 { 64 }
+    private static var rangeBytes: UInt32 { 4 << 20 }
+    private static var rangesAhead: UInt64 { 4 }
+    private static var requestTimeout: Milliseconds { Milliseconds(2000) }
+    /// How long one or two missing blocks are left to consensus, which is about to finish them.
+    private static var patience: Milliseconds { Milliseconds(500) }
+
+    /// The best final height that a connected peer claims and hasn't failed to serve; a hint.
+    var bestPeerHeight: Height { peers.keys.map { claimedHeight(of: $0) }.max() ?? .zero }
+
+    private func claimedHeight(of key: PublicKey) -> Height {
+        guard let claimed = peers[key]?.status?.finalHeight else { return .zero }
+        if let failed = sync.discredited[key], claimed <= failed { return .zero }
+        return claimed
+    }
+
+    /// Asks for ranges above the tip, each of another peer, within a window.
+    mutating func pullRanges() {
+        sync.deadline = nil
+        let target = bestPeerHeight
+        guard target > tip.height else {
+            sync.behindSince = nil
+            sync.arrived = [:]
+            return
+        }
+        let since = sync.behindSince ?? now.monotonic
+        sync.behindSince = since
+        let waitUntil = since.adding(Self.patience)
+        guard target.number > tip.height.number + 2 || now.monotonic >= waitUntil else {
+            sync.deadline = waitUntil
+            return
+        }
+        sync.open = sync.open.filter { $0.value.at.adding(Self.requestTimeout) > now.monotonic }
+        sync.arrived = sync.arrived.filter { $0.value.response.blocks.last.map { $0.block.height > tip.height } ?? false }
+        var from = tip.height.next
+        let windowEnd = tip.height.number + Self.rangesAhead * UInt64(Self.rangeCount)
+        while from <= target, from.number <= windowEnd {
+            if let last = arrivedEnd(covering: from) {
+                from = last.next
+                continue
+            }
+            if let open = sync.open.values.first(where: { $0.from <= from && from.number < $0.from.number + UInt64($0.count) }) {
+                from = Height(open.from.number + UInt64(open.count))
+                continue
+            }
+            guard let peer = idlePeer(holding: from) else { break }
+            sync.open[peer] = SyncState.Request(from: from, count: Self.rangeCount, at: now.monotonic)
+            let request = SyncRequest(fromHeight: from, blockCountMax: Self.rangeCount, maxBytes: Self.rangeBytes)
+            effects.append(.send(.syncRequest(request), to: [peer]))
+            from = Height(from.number + UInt64(Self.rangeCount))
+        }
+        sync.deadline = sync.open.values.map { $0.at.adding(Self.requestTimeout) }.min() ?? now.monotonic.adding(Self.patience)
+    }
+
+    /// The last height of an arrived range that holds this one.
+    private func arrivedEnd(covering height: Height) -> Height? {
+        let ends = sync.arrived.values.compactMap { item -> Height? in
+            guard let first = item.response.blocks.first, let last = item.response.blocks.last,
+                first.block.height <= height, height <= last.block.height
+            else { return nil }
+            return last.block.height
+        }
+        return ends.max()
+    }
+
+    private func idlePeer(holding height: Height) -> PublicKey? {
+        let able = peers.keys.filter { sync.open[$0] == nil && claimedHeight(of: $0) >= height }.sorted()
+        guard !able.isEmpty else { return nil }
+        // Spread over the peers without a generator: another one for each range.
+        return able[Int((height.number / UInt64(Self.rangeCount)) % UInt64(able.count))]
+    }
+
+    mutating func receive(_ response: SyncResponse, from peer: PublicKey) {
+        guard let request = sync.open.removeValue(forKey: peer) else { return }
+        guard let first = response.blocks.first else {
+            // It can't serve what it claims (spec 3.3).
+            if let claimed = peers[peer]?.status?.finalHeight { sync.discredited[peer] = claimed }
+            return
+        }
+        guard first.block.height == request.from, let fault = fault(in: response) else {
+            if first.block.height == request.from {
+                sync.arrived[request.from] = (peer, response)
+                applyArrived()
+            } else {
+                effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: "it starts at another height")))
+            }
+            return
+        }
+        effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: fault)))
+    }
+
+    /// Why a range does not prove its blocks final; nil when it does. Signatures have been checked.
+    private func fault(in response: SyncResponse) -> String? {
+        guard let finalization = response.finalization, finalization.kind == .finalize else {
+            return "it has no finalization"
+        }
+        let headers = response.blocks.map(\.block.header) + response.headers
+        var hashes = response.blocks.map(\.block.hash)
+        hashes += response.headers.map { $0.hash(network: network) }
+        guard finalization.block == hashes.last else { return "the finalization is over another block" }
+        for (index, header) in headers.enumerated().dropFirst() {
+            guard header.parent == hashes[index - 1], header.height == headers[index - 1].height.next else {
+                return "block \(header.height) does not follow the one before it"
+            }
+        }
+        for item in response.blocks {
+            guard item.block.bodyMatchesHeader else { return "the body of block \(item.block.height) is not its own" }
+            guard item.justification.covers(item.block.hash) else {
+                return "the justification of block \(item.block.height) is over another block or has gaps"
+            }
+        }
+        for (below, above) in zip(response.blocks, response.blocks.dropFirst()) {
+            guard above.justification.parentView == below.justification.view else {
+                return "the views of block \(above.block.height) and its parent don't join"
+            }
+        }
+        return nil
+    }
+
+    /// Applies the ranges that follow on from the tip.
+    private mutating func applyArrived() {
+        while let start = sync.arrived.keys.sorted().first(where: { covers($0, tip.height.next) }),
+            let item = sync.arrived.removeValue(forKey: start)
+        {
+            guard apply(item.response, from: item.peer) else { return }
+        }
+    }
+
+    private func covers(_ start: Height, _ height: Height) -> Bool {
+        guard let blocks = sync.arrived[start]?.response.blocks, let last = blocks.last else { return false }
+        return start <= height && height <= last.block.height
+    }
+
+    private mutating func apply(_ response: SyncResponse, from peer: PublicKey) -> Bool {
+        var final: [FinalBlock] = []
+        for item in response.blocks where item.block.height > tip.height {
+            guard item.block.parent == tipHash, item.justification.parentView == finalViewOfTip(final) else {
+                effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: "it is not a child of the tip")))
+                break
+            }
+            let candidate: Candidate
+            if let held = candidates[item.block.hash] {
+                candidate = held
+            } else {
+                do {
+                    let delta = try judge(item.block, after: tip, path: [])
+                    candidate = Candidate(block: item.block, view: item.justification.view, delta: delta)
+                    effects.append(.storeBlock(item.block, view: candidate.view))
+                } catch {
+                    halt(item.block, error)
+                    return false
+                }
+            }
+            candidates[item.block.hash] = nil
+            final.append(become(final: candidate, item.justification))
+        }
+        guard let last = final.last else { return false }
+        effects.append(.commit(final))
+        dropLosers()
+        run(
+            .synced(
+                facts(of: last.block.block),
+                Justified(
+                    block: tipHash, certificate: last.block.justification.certificate,
+                    nullifications: last.block.justification.nullifications)))
+        return true
+    }
+
+    private func finalViewOfTip(_ applied: [FinalBlock]) -> View {
+        applied.last?.block.justification.view ?? consensus.finalView
+    }
+
+    /// A quorum finalised what this node finds invalid: keep both sides and stop (spec 3.6).
+    private mutating func halt(_ block: Block, _ defect: BlockDefect) {
+        hasHalted = true
+        effects.append(.storeBlock(block, view: consensus.current))
+        effects.append(.halt(.finalBlockInvalid(height: block.height, hash: block.hash, defect)))
+    }
+}
