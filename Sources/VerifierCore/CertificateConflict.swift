@@ -15,7 +15,9 @@ package struct CertificateConflict: Hashable, Sendable {
     /// after it saw a second notarization; that one, put beside the first, names the culprits.
     package let culprits: [UInt16]
 
-    /// Answers nil when both may exist. Both certificates must have been checked; `validatorCount` is their epoch's.
+    /// Answers nil when both may exist.
+    ///
+    /// Both certificates must have been checked; `validatorCount` is their epoch's.
     package init?(_ one: Certificate, _ other: Certificate, validatorCount: Int) {
         guard one.body.epoch == other.body.epoch, one.view == other.view, Self.contradict(one.body, other.body),
             let signers = one.signers.signers(of: validatorCount),

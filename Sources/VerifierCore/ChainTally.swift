@@ -45,9 +45,15 @@ package struct ChainTally: Hashable, Sendable {
 
 /// How the blocks came to be final, and how many views passed without one.
 package struct ViewTally: Hashable, Sendable {
-    package private(set) var finalized: UInt64 = 0
-    package private(set) var notarized: UInt64 = 0
-    package private(set) var nullified: UInt64 = 0
+    package private(set) var finalized: UInt64
+    package private(set) var notarized: UInt64
+    package private(set) var nullified: UInt64
+
+    package init(finalized: UInt64 = 0, notarized: UInt64 = 0, nullified: UInt64 = 0) {
+        self.finalized = finalized
+        self.notarized = notarized
+        self.nullified = nullified
+    }
 
     mutating func add(_ justification: Justification) {
         if justification.isFinalization { finalized += 1 } else { notarized += 1 }

@@ -1,8 +1,8 @@
-import ChainCore
+package import ChainCore
 import Primitives
 
 extension HeaderField {
-    func value(in header: Header) -> FieldValue {
+    package func value(in header: Header) -> FieldValue {
         switch self {
         case .version: .number(UInt64(header.version))
         case .epoch: .number(header.epoch.number)

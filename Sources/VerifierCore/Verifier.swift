@@ -22,30 +22,20 @@ package struct Verifier: Sendable {
     package private(set) var view = View.zero
 
     private let loose: LooseCertificates
-    private let validatorsHash: Hash32
+    private let rules: ChainRules
     private var shown = ShownEvidence()
 
-    /// Begins at block 0. `loose` are certificates that lie beside the chain; each is held against the chain's own.
+    /// Begins at block 0.
+    ///
+    /// `loose` are certificates that lie beside the chain; each is held against the chain's own.
     package init(genesis: Genesis, loose: [Verified<Certificate>] = []) {
-        let network = genesis.networkID
-        let validators = ValidatorSet(genesis.validators)
         self.genesis = genesis
-        electorate = Electorate(network: network, epoch: .zero, validators: validators)
+        rules = ChainRules(genesis: genesis)
+        electorate = rules.electorate
         ledger = Ledger(genesis: genesis)
-        validatorsHash = validators.hash(network: network)
-        self.loose = LooseCertificates(loose.map(\.value), validatorCount: validators.count)
-        header = Header(
-            epoch: .zero,
-            height: .zero,
-            parent: Hash32(words: network.words),
-            proposer: 0,
-            ledger: ledger.head,
-            evidenceHash: .zero,
-            changeHash: .zero,
-            validatorsHash: validatorsHash,
-            nextValidatorsHash: validatorsHash
-        )
-        hash = header.hash(network: network)
+        self.loose = LooseCertificates(loose.map(\.value), validatorCount: electorate.validators.count)
+        header = rules.genesisHeader(ledger.head)
+        hash = header.hash(network: genesis.networkID)
     }
 
     /// Takes the next block, or says what is wrong with it; answers what it changes in the ledger.
@@ -93,32 +83,27 @@ package struct Verifier: Sendable {
         if let conflict = loose.conflictAmongThemselves {
             throw Violation(height: header.height, finding: .conflict(conflict))
         }
-        var sum: Amount? = .zero
-        var leaves = LogFrontier()
+        var totals = AccountTotals()
         for index in 0..<ledger.accountCount() {
             guard let account = ledger.account(numbered: AccountNumber(UInt32(index))) else {
                 preconditionFailure("accounts are numbered without a gap")
             }
-            sum = sum?.adding(account.balance)
-            var leaf = WireWriter(capacity: 40)
-            leaf.write(account.id)
-            leaf.write(account.balance)
-            leaves.append(leafHash: Merkle.leafHash(leaf.bytes))
+            totals.add(account)
         }
-        guard sum == genesis.supply else {
-            throw Violation(height: header.height, finding: .supply(expected: genesis.supply, found: sum))
+        guard totals.sum == genesis.supply else {
+            throw Violation(height: header.height, finding: .supply(expected: genesis.supply, found: totals.sum))
+        }
+        guard totals.root == header.stateRoot else {
+            throw Violation(
+                height: header.height,
+                finding: .accountsRoot(expected: header.stateRoot, found: totals.root)
+            )
         }
         let pool = Int128(tally.fees) - Int128(tally.payouts)
         guard let found = ledger.balance(of: .pool), Int128(found.units) == pool else {
             throw Violation(
                 height: header.height,
                 finding: .pool(expected: pool, found: ledger.balance(of: .pool) ?? .zero)
-            )
-        }
-        guard leaves.root == header.stateRoot else {
-            throw Violation(
-                height: header.height,
-                finding: .accountsRoot(expected: header.stateRoot, found: leaves.root)
             )
         }
     }
@@ -147,9 +132,10 @@ extension Verifier {
         }
 
         guard block.change.isEmpty else { throw .changeOfValidators(count: block.change.count) }
-        expected.changeHash = .zero
-        expected.validatorsHash = validatorsHash
-        expected.nextValidatorsHash = validatorsHash
+        // No block changes the validators, so these three are what they were in block 0.
+        expected.changeHash = header.changeHash
+        expected.validatorsHash = header.validatorsHash
+        expected.nextValidatorsHash = header.nextValidatorsHash
         try found.require([.changeHash, .validatorsHash, .nextValidatorsHash], of: expected)
     }
 
@@ -166,17 +152,8 @@ extension Verifier {
         try found.require([.transactionCount, .transactionBytes, .transactionsRoot], of: expected)
 
         if let fault = shown.fault(of: block.evidence, in: electorate) { throw .evidence(fault) }
-        expected.evidenceHash = nextEvidenceHash(with: block.evidence)
+        expected.evidenceHash = rules.evidenceHash(after: header.evidenceHash, block.evidence)
         try found.require([.evidenceHash], of: expected)
-    }
-
-    /// Spec 2.5: cumulative, and unchanged when there is none.
-    private func nextEvidenceHash(with evidence: [Evidence]) -> Hash32 {
-        guard !evidence.isEmpty else { return header.evidenceHash }
-        var body = WireWriter()
-        body.write(header.evidenceHash)
-        body.write(vector: evidence)
-        return Hash32(tag: .evidence, network: genesis.networkID, body: body.bytes)
     }
 
     /// The fields that follow from executing the transactions after the parent.

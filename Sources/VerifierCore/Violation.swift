@@ -2,7 +2,9 @@ package import ConsensusCore
 package import LedgerCore
 package import Primitives
 
-/// The first rule that a recomputation found broken: where, and what. The chain holds up to the block before.
+/// The first rule that a recomputation found broken: where, and what.
+///
+/// The chain holds up to the block before.
 package struct Violation: Error, Hashable, Sendable {
     /// The block that breaks the rule; of a broken total or a stored entry of no block, the height that was reached.
     package let height: Height
