@@ -1,0 +1,114 @@
+import ChainCore
+import JSONRPC
+import LedgerCore
+import LevelDBStorage
+import Primitives
+import ReplicaCore
+
+/// Commits final blocks and answers clients: first in, first out, on a thread of its own.
+///
+/// Invariant: no client hears "final" before the synced batch with that block is on disk (spec 3.5). A slow commit delays
+/// answers, never a vote.
+final class CommitLane: Sendable {
+    enum Order: Sendable {
+        /// Final blocks, and the safety lane's last order before them: their bodies are durable once that is done.
+        case commit([FinalBlock], after: UInt64)
+        case answer(Answer, Ticket)
+    }
+
+    private let mailbox = Mailbox<Order>()
+    private let store: ChainStore
+    private let safety: SafetyLane
+    private let clients: WaitingClients
+    private let recent: RecentBlocks
+    private let deliver: @Sendable (ReplicaEvent) -> Void
+
+    init(
+        store: ChainStore, safety: SafetyLane, clients: WaitingClients, recent: RecentBlocks,
+        deliver: @escaping @Sendable (ReplicaEvent) -> Void
+    ) {
+        self.store = store
+        self.safety = safety
+        self.clients = clients
+        self.recent = recent
+        self.deliver = deliver
+    }
+
+    func put(_ order: Order) { mailbox.put(order) }
+    func close() { mailbox.close() }
+
+    /// Works until the lane is closed and empty, or something fails.
+    func work() throws(NodeFailure) {
+        while let orders = mailbox.take() {
+            var blocks: [FinalBlock] = []
+            var after: UInt64 = 0
+            for order in orders {
+                switch order {
+                case .commit(let more, let number):
+                    blocks += more
+                    after = number
+                case .answer(let answer, let ticket):
+                    // An answer may call what was committed before it final.
+                    try commit(&blocks, after: after)
+                    try resolve(answer, ticket)
+                }
+            }
+            try commit(&blocks, after: after)
+        }
+    }
+
+    /// Writes what has piled up in one synced batch.
+    private func commit(_ blocks: inout [FinalBlock], after: UInt64) throws(NodeFailure) {
+        guard let last = blocks.last else { return }
+        // The safety lane has failed and stops the node: nothing may be written after it.
+        guard safety.wait(for: after) else { return blocks = [] }
+        do {
+            try store.commit(blocks)
+        } catch {
+            throw .storage(error)
+        }
+        recent.append(blocks.map(\.block.block.header))
+        clients.settled(blocks.map(\.block.block))
+        deliver(.committed(height: last.height, view: last.view))
+        blocks = []
+    }
+
+    private func resolve(_ answer: Answer, _ ticket: Ticket) throws(NodeFailure) {
+        guard clients.isWaiting(ticket) else { return }
+        switch answer {
+        case .submission(let judgements):
+            var statuses: [SubmissionAnswer] = []
+            for judgement in judgements {
+                statuses.append(SubmissionAnswer(id: judgement.id, status: try status(judgement)))
+            }
+            clients.resolve(ticket, .submission(statuses))
+        case .status(let judgement, let tip):
+            clients.resolve(
+                ticket, .status(StatusAnswer(id: judgement.id, status: try status(judgement), at: tip.point)))
+        case .account(let number, let balance, let tip):
+            clients.resolve(ticket, .account(AccountAnswer(number: number, balance: balance, at: tip.point)))
+        case .fees(let state, let tip):
+            clients.resolve(
+                ticket,
+                .fees(
+                    FeeFacts(
+                        next: state.next, pool: state.pool, pendingTransactions: state.pendingCount,
+                        recent: recent.withPayments, at: tip.point)))
+        case .node(let state): clients.resolve(ticket, .node(state))
+        }
+    }
+
+    /// `final` is looked up first, by id (spec 2.3).
+    private func status(_ judgement: Judgement) throws(NodeFailure) -> TransactionStatus {
+        guard judgement.mayBeFinal else { return judgement.otherwise }
+        do {
+            return try store.settlement(of: judgement.id) ?? judgement.otherwise
+        } catch {
+            throw .storage(error)
+        }
+    }
+}
+
+extension ChainTip {
+    var point: ChainPoint { ChainPoint(height: height, hash: hash, time: time) }
+}

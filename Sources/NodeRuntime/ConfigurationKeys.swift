@@ -1,0 +1,99 @@
+/// One setting: its name, what it takes, and what holds when nobody sets it.
+///
+/// This table is all there is: reading, refusing and suggesting go by it.
+package struct ConfigurationKey: Hashable, Sendable {
+    /// Such as `rpc.listen`; in the file each dot is a level.
+    package let name: String
+    /// What a value looks like, with its article, for messages.
+    let wanted: String
+    /// Nil: what is not set is not there.
+    let standard: String?
+
+    /// Such as `FARTHING_RPC_LISTEN`: capitals begin a new word.
+    package var environmentName: String {
+        var text = "FARTHING_"
+        for character in name.unicodeScalars {
+            switch character {
+            case "A"..."Z": text += "_" + String(character)
+            case "a"..."z": text += String(character).uppercased()
+            case "0"..."9": text += String(character)
+            default: text += "_"
+            }
+        }
+        return text
+    }
+}
+
+extension ConfigurationKey {
+    private static let hostAndPort = "a host and a port, such as 127.0.0.1:8645"
+
+    static let peerListen = ConfigurationKey(name: "peer.listen", wanted: hostAndPort, standard: "127.0.0.1:8644")
+    static let rpcListen = ConfigurationKey(name: "rpc.listen", wanted: hostAndPort, standard: "127.0.0.1:8645")
+    static let rpcHostNames = ConfigurationKey(
+        name: "rpc.hostNames",
+        wanted: "host names in lower case, separated by commas",
+        standard: "localhost"
+    )
+    static let rpcCallsPerSecond = ConfigurationKey(
+        name: "rpc.callsPerSecond",
+        wanted: "a whole number from 1",
+        standard: "2000"
+    )
+    static let logLevel = ConfigurationKey(
+        name: "log.level",
+        wanted: "trace, debug, info, notice, warning, error or critical",
+        standard: "info"
+    )
+    static let logFormat = ConfigurationKey(name: "log.format", wanted: "text or json", standard: "text")
+    static let pacePreset = ConfigurationKey(name: "pace.preset", wanted: "lan or wan", standard: "lan")
+    static let paceHeartbeat = ConfigurationKey(
+        name: "pace.heartbeat",
+        wanted: "a length of time with its unit, such as 60s, or 0s for never",
+        standard: "60s"
+    )
+    static let mempoolBytes = ConfigurationKey(
+        name: "mempool.bytes",
+        wanted: "a size with its unit, such as 64MiB, at least 1MiB",
+        standard: "64MiB"
+    )
+    static let mempoolFreeShares = ConfigurationKey(
+        name: "mempool.freeSharesPerMinute",
+        wanted: "a whole number",
+        standard: "6000"
+    )
+
+    /// Where to reach a validator.
+    static func peer(_ validator: String) -> ConfigurationKey {
+        ConfigurationKey(name: "peers.\(validator)", wanted: hostAndPort, standard: nil)
+    }
+
+    static func all(validators: [String]) -> [ConfigurationKey] {
+        [
+            peerListen, rpcListen, rpcHostNames, rpcCallsPerSecond, logLevel, logFormat, pacePreset, paceHeartbeat,
+            mempoolBytes, mempoolFreeShares,
+        ] + validators.map(peer)
+    }
+
+    /// The known name that somebody who wrote this one most probably meant; nil when none is near.
+    static func nearest(to text: String, among names: [String]) -> String? {
+        let ranked = names.map { (name: $0, distance: distance(Array(text.utf8), Array($0.utf8))) }
+        guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= max(2, text.utf8.count / 3)
+        else { return nil }
+        return best.name
+    }
+
+    /// How many bytes must be put in, taken out or changed (Levenshtein).
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var row = Array(0...right.count)
+        for (i, a) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, b) in right.enumerated() {
+                let changed = diagonal + (a == b ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(changed, row[j] + 1, diagonal + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,208 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import JSONRPC
+import LedgerCore
+import LevelDBStorage
+import Primitives
+import ReplicaCore
+import Synchronization
+import TCPGossip
+
+/// What clients ask goes through here: submissions by the gate, questions to the loop, blocks from the disk.
+final class Gateway: NodeGateway {
+    let genesis: Genesis
+    private let rules: ChainRules
+    private let inbox: Inbox
+    private let gate: SignatureGate
+    private let clients: WaitingClients
+    private let store: ChainStore
+    private let names: PeerNames
+    private let clock: SystemClock
+    private let stop: StopSignal
+    /// When the loop last finished a turn (monotonic milliseconds).
+    private let lastTurn = Atomic<UInt64>(0)
+
+    init(
+        genesis: Genesis, rules: ChainRules, inbox: Inbox, gate: SignatureGate, clients: WaitingClients,
+        store: ChainStore, names: PeerNames, clock: SystemClock, stop: StopSignal
+    ) {
+        self.genesis = genesis
+        self.rules = rules
+        self.inbox = inbox
+        self.gate = gate
+        self.clients = clients
+        self.store = store
+        self.names = names
+        self.clock = clock
+        self.stop = stop
+    }
+
+    func loopIsAlive(at moment: Milliseconds) { lastTurn.store(moment.number, ordering: .relaxed) }
+
+    // MARK: - Transactions
+
+    func submit(_ transactions: [IdentifiedTransaction]) async throws(GatewayError) -> [SubmissionAnswer] {
+        // A full inbox refuses before a signature is checked.
+        guard !inbox.isFull else { throw .busy }
+        var answers = transactions.map { transaction in
+            // What the bytes alone forbid costs no signature check.
+            SubmissionAnswer(
+                id: transaction.id, status: transaction.rejection(under: genesis).map { .rejected($0) } ?? .pending)
+        }
+        let worthChecking = answers.indices.filter { answers[$0].status == .pending }
+        let verdicts = await gate.check(worthChecking.map { transactions[$0] })
+        var admitted: [(index: Int, transaction: Verified<IdentifiedTransaction>)] = []
+        for (index, verdict) in zip(worthChecking, verdicts) {
+            if let verdict {
+                admitted.append((index, verdict))
+            } else {
+                // For these bytes only: no id, and only the same transaction may be signed again (spec 2.3).
+                answers[index] = SubmissionAnswer(id: nil, status: .rejected(.signatureInvalid))
+            }
+        }
+        guard !admitted.isEmpty else { return answers }
+        let offered = admitted.map(\.transaction)
+        let resolved = try await clients.ask { [inbox] in inbox.offer(.submitted(offered, $0)) }
+        guard case .submission(let judged) = resolved else { throw .timedOut }
+        for (place, answer) in zip(admitted, judged) { answers[place.index] = answer }
+        return answers
+    }
+
+    func status(of query: TransactionQuery) async throws(GatewayError) -> StatusAnswer {
+        let question: Question
+        switch query {
+        case .transaction(let transaction):
+            guard await gate.check([transaction])[0] != nil else {
+                return StatusAnswer(id: nil, status: .rejected(.signatureInvalid), at: try await head())
+            }
+            question = .status(transaction.id, transaction: transaction, validUntil: nil)
+        case .id(let id, let validUntil):
+            question = .status(id, transaction: nil, validUntil: validUntil)
+        }
+        guard case .status(let answer) = try await ask(question) else { throw .timedOut }
+        return answer
+    }
+
+    func wait(for query: TransactionQuery, timeout: Milliseconds) async throws(GatewayError) -> StatusAnswer {
+        // Watched before the first look, so that nothing can settle unseen in between.
+        let changes = clients.watch(query)
+        let end = clock.monotonic.adding(timeout)
+        while true {
+            let answer = try await status(of: query)
+            let now = clock.monotonic
+            guard !answer.status.isVerdict, now < end, !stop.isStopping else { return answer }
+            await Self.sleep(end.subtracting(now), orUntil: changes)
+            guard !Task.isCancelled else { return answer }
+        }
+    }
+
+    private static func sleep(_ length: Milliseconds, orUntil changes: AsyncStream<Void>) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in changes { return }
+            }
+            group.addTask {
+                // Cancelled when a change comes first.
+                do { try await Task.sleep(for: .milliseconds(length.number)) } catch { return }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // MARK: - State
+
+    func account(_ id: AccountID) async throws(GatewayError) -> AccountAnswer {
+        guard case .account(let answer) = try await ask(.account(id)) else { throw .timedOut }
+        return answer
+    }
+
+    func feeFacts() async throws(GatewayError) -> FeeFacts {
+        guard case .fees(let facts) = try await ask(.fees) else { throw .timedOut }
+        return facts
+    }
+
+    func block(_ selector: BlockSelector) async throws(GatewayError) -> BlockAnswer? {
+        do {
+            let block: JustifiedBlock?
+            switch selector {
+            case .latest: block = try store.finalBlock(at: store.tip.height)
+            case .height(let height): block = try store.finalBlock(at: height)
+            case .hash(let hash): block = try store.finalBlock(hash: hash)
+            }
+            guard let block else { return nil }
+            return BlockAnswer(block: block, at: try await head())
+        } catch let error as StorageError {
+            // A damaged value is not an answer: the node stops and says which key (spec 5).
+            stop.stop(.storage(error))
+            throw .stopping
+        } catch let error as GatewayError {
+            throw error
+        } catch {
+            preconditionFailure("the store throws storage errors only: \(error)")
+        }
+    }
+
+    func head() async throws(GatewayError) -> ChainPoint {
+        let tip = store.tip
+        return ChainPoint(height: tip.height, hash: tip.hash, time: tip.time)
+    }
+
+    private func ask(_ question: Question) async throws(GatewayError) -> WaitingClients.Resolved {
+        guard !stop.isStopping else { throw .stopping }
+        return try await clients.ask { [inbox] in inbox.offer(.asked(question, $0)) }
+    }
+
+    // MARK: - Health
+
+    func nodeStatus() async throws(GatewayError) -> NodeStatus {
+        NodeStatusReport(try await nodeState(), rules: rules, names: names, wall: SystemClock.wall).status
+    }
+
+    func validators() async throws(GatewayError) -> ValidatorsAnswer {
+        let state = try await nodeState()
+        let set = rules.electorate.validators
+        let standings = set.validators.enumerated().map { index, validator in
+            ValidatorsAnswer.Standing(
+                validator: validator, isConnected: index == state.me || state.connected.contains(validator.nodeKey))
+        }
+        return ValidatorsAnswer(
+            epoch: state.epoch, quorum: set.quorum, validators: standings, at: state.tip.point)
+    }
+
+    private func nodeState() async throws(GatewayError) -> NodeState {
+        guard case .node(let state) = try await ask(.node) else { throw .timedOut }
+        return state
+    }
+
+    /// The loop takes a turn at least once in a retry; ten seconds without one is a node that hangs.
+    private static var turnMax: Milliseconds { Milliseconds(10_000) }
+
+    func problems(for check: HealthCheck) async -> [String] {
+        if stop.isStopping { return ["the node is stopping"] }
+        let last = Milliseconds(lastTurn.load(ordering: .relaxed))
+        let silence = clock.monotonic.subtracting(last)
+        if silence > Self.turnMax { return ["the loop has not finished a turn for \(silence) ms"] }
+        guard check == .ready else { return [] }
+        do {
+            let state = try await nodeState()
+            return NodeStatusReport(state, rules: rules, names: names, wall: SystemClock.wall).readinessProblems
+        } catch {
+            return ["the loop does not answer: \(error)"]
+        }
+    }
+}
+
+/// What peers are called.
+struct PeerNames: Sendable {
+    private let names: [PublicKey: String]
+
+    init(_ settings: NodeSettings) {
+        let validators = settings.genesis.validators.map { ($0.nodeKey, $0.name) }
+        let others = settings.peers.map { ($0.nodeKey, $0.name) }
+        names = Dictionary(validators + others) { first, _ in first }
+    }
+
+    subscript(key: PublicKey) -> String { names[key] ?? String(key.hex.prefix(12)) }
+}

@@ -1,0 +1,169 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import Dispatch
+import JSONRPC
+package import Logging
+import NIOPosix
+import Primitives
+import ReplicaCore
+import ServiceLifecycle
+import Synchronization
+import TCPGossip
+
+/// A running node: the one loop that owns the replica, and everything around it.
+///
+/// Threads of its own: the loop, the safety lane, the commit lane, one for reads that peers ask for, and one for each core
+/// that checks signatures. None of them is a task: none can starve the others of a thread.
+package enum Node {
+    /// Runs until SIGTERM or SIGINT, or until something fails that the node may not outlive.
+    ///
+    /// Everything that was ordered before the end is written.
+    package static func run(_ settings: NodeSettings, logger: Logger) async throws(NodeFailure) {
+        let startUp = try StartUp(settings)
+        let parts = NodeParts(settings, startUp, logger: logger)
+        do {
+            try await parts.run()
+        } catch let failure as NodeFailure {
+            throw failure
+        } catch {
+            throw .service(reason: "\(error)")
+        }
+        if let failure = parts.stop.failure { throw failure }
+    }
+}
+
+/// The parts of one node, wired once.
+final class NodeParts: Sendable {
+    let settings: NodeSettings
+    let logger: Logger
+    let clock = SystemClock()
+    let stop = StopSignal()
+    let inbox: Inbox
+    let gate: SignatureGate
+    let clients = WaitingClients()
+    let peers: PeerNetwork
+    let safety: SafetyLane
+    let commit: CommitLane
+    let reads: PeerReads
+    let gateway: Gateway
+    let startUp: StartUp
+    private let workers: Int
+
+    init(_ settings: NodeSettings, _ startUp: StartUp, logger: Logger) {
+        self.settings = settings
+        self.startUp = startUp
+        self.logger = logger
+        let rules = ChainRules(genesis: settings.genesis)
+        let electorate = rules.electorate
+        workers = max(2, System.coreCount)
+        let inbox = Inbox(clientEventsMax: 1_024)
+        let gate = SignatureGate(electorate: electorate)
+        let store = startUp.store
+        self.inbox = inbox
+        self.gate = gate
+        let events = PeerInbox(inbox: inbox, gate: gate, logger: logger)
+        peers = PeerNetwork(
+            configuration: PeerNetworkConfiguration(
+                network: rules.network, nodeKey: settings.nodeKey,
+                identity: startUp.start.me == nil
+                    ? nil
+                    : settings.consensusKey.map {
+                        ConsensusIdentity(
+                            signedBy: $0, nodeKey: settings.nodeKey.publicKey, network: rules.network)
+                    },
+                listenHost: settings.listenHost, listenPort: settings.listenPort, peers: settings.peers,
+                head: { PeerHead(height: store.tip.height, hash: store.tip.hash) }),
+            events: events, logger: logger, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        events.network.withLock { [peers] in $0 = peers }
+        safety = SafetyLane(
+            store: store, voteLog: startUp.voteLog, network: peers,
+            gate: { Verified.check($0, in: electorate, by: StrictEd25519()) }, deliver: { inbox.put($0) })
+        let recent = RecentBlocks(startUp.recentHeaders)
+        commit = CommitLane(
+            store: store, safety: safety, clients: clients, recent: recent, deliver: { inbox.put($0) })
+        reads = PeerReads(store: store, network: peers)
+        gateway = Gateway(
+            genesis: settings.genesis, rules: rules, inbox: inbox, gate: gate, clients: clients, store: store,
+            names: PeerNames(settings), clock: clock, stop: stop)
+    }
+
+    func run() async throws {
+        defer { clients.end() }
+        let threads = NIOThreadPool(numberOfThreads: 4 + workers)
+        threads.start()
+        stop.whenStopping { [inbox] in inbox.close() }
+        for _ in 0..<workers { threads.submit { [gate] _ in gate.work() } }
+        let loop = Loop(self)
+        async let looped: Void = onThread(of: threads) { loop.run() }
+        async let guarded: Void = onThread(of: threads) { [self] in run(lane: safety.work) }
+        async let committed: Void = onThread(of: threads) { [self] in run(lane: commit.work) }
+        async let read: Void = onThread(of: threads) { [self] in run(lane: reads.work) }
+
+        do {
+            try await serve()
+        } catch {
+            stop.stop(.service(reason: "\(error)"))
+        }
+        // In this order nothing that was ordered is lost: the loop ends, then the lanes empty themselves.
+        stop.stop()
+        try await looped
+        safety.close()
+        try await guarded
+        commit.close()
+        try await committed
+        reads.close()
+        try await read
+        await peers.shutdown()
+        gate.close(workers: workers)
+        try await threads.shutdownGracefully()
+    }
+
+    /// Serves peers and clients until a signal or a failure.
+    private func serve() async throws {
+        let port = try await peers.start()
+        logger.notice(
+            "peers may connect", metadata: ["host": "\(settings.listenHost)", "port": "\(port.map(String.init) ?? "-")"])
+        let server = RPCServer(configuration: settings.rpc, gateway: gateway, logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: RPCService(server: server), successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: StopWatch(stop: stop), successTerminationBehavior: .gracefullyShutdownGroup),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    private func run(lane work: () throws(NodeFailure) -> Void) {
+        do {
+            try work()
+        } catch {
+            logger.critical("the node stops", metadata: ["reason": "\(error)"])
+            stop.stop(error)
+        }
+    }
+
+    private func onThread(of threads: NIOThreadPool, _ body: @escaping @Sendable () -> Void) async throws {
+        try await threads.runIfActive { body() }
+    }
+}
+
+/// Ends the services when the node stops by itself.
+private struct StopWatch: Service {
+    let stop: StopSignal
+
+    func run() async throws {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        stop.whenStopping { continuation.finish() }
+        await withGracefulShutdownHandler {
+            for await _ in stream {}
+        } onGracefulShutdown: {
+            continuation.finish()
+        }
+    }
+}
+
+private struct RPCService: Service {
+    let server: RPCServer
+    func run() async throws { try await server.run() }
+}

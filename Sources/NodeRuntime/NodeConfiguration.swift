@@ -1,0 +1,94 @@
+package import LevelDBStorage
+package import Logging
+package import MempoolCore
+package import Primitives
+
+/// What an operator sets for one node; the rules of the network are not among it, they stand in genesis.
+package struct NodeConfiguration: Sendable {
+    /// Where peers connect to.
+    package var peerListen: HostAndPort
+    /// Where to reach the other validators, by their names in genesis.
+    package var peers: [String: HostAndPort]
+    package var rpcListen: HostAndPort
+    /// Names by which clients may call the interface; IP addresses are always taken.
+    package var rpcHostNames: [String]
+    /// What one client address may call a second in the long run.
+    package var rpcCallsPerSecond: Int
+    package var logLevel: Logger.Level
+    package var logFormat: LogFormat
+    package var pace: PacePreset
+    /// How long without a block until an empty one is made; 0 = never.
+    package var heartbeat: Milliseconds
+    package var mempool: MempoolLimits
+
+    package enum LogFormat: String, CaseIterable, Sendable {
+        case text
+        case json
+    }
+
+    /// The view timers, by how far apart the validators are (spec 3.6).
+    package enum PacePreset: String, CaseIterable, Sendable {
+        /// One machine or one local network.
+        case lan
+        /// Continents.
+        case wan
+    }
+}
+
+extension NodeConfiguration {
+    /// Reads a node's configuration: flag before environment before file before default.
+    ///
+    /// `environment` is looked at for `FARTHING_…` only; `flags` are pairs of key and value. Everything in them and in the
+    /// file must be known: a mistyped key would otherwise be a setting that is silently not made.
+    package static func load(
+        file path: String,
+        environment: [String: String],
+        flags: [(key: String, value: String)],
+        validators: [Validator]
+    ) throws(ConfigurationError) -> NodeConfiguration {
+        let text: [UInt8]
+        do throws(FileError) { text = try PosixPath.read(path) } catch { throw .file(error) }
+        let names = validators.map(\.name)
+        let sources = try ConfigurationSources(
+            file: ConfigurationFile(path: path, text: text),
+            environment: environment,
+            flags: flags,
+            keys: ConfigurationKey.all(validators: names)
+        )
+        var peers: [String: HostAndPort] = [:]
+        for name in names {
+            peers[name] = try sources.optional(.peer(name), HostAndPort.init(text:))
+        }
+        return NodeConfiguration(
+            peerListen: try sources.value(.peerListen, HostAndPort.init(text:)),
+            peers: peers,
+            rpcListen: try sources.value(.rpcListen, HostAndPort.init(text:)),
+            rpcHostNames: try sources.value(.rpcHostNames, HostNames.init(text:)).names,
+            rpcCallsPerSecond: try sources.value(.rpcCallsPerSecond) { Int($0).flatMap { $0 >= 1 ? $0 : nil } },
+            logLevel: try sources.value(.logLevel, Logger.Level.init(rawValue:)),
+            logFormat: try sources.value(.logFormat, LogFormat.init(rawValue:)),
+            pace: try sources.value(.pacePreset, PacePreset.init(rawValue:)),
+            heartbeat: try sources.value(.paceHeartbeat, Milliseconds.init(settingText:)),
+            mempool: MempoolLimits(
+                byteCountMax: try sources.value(.mempoolBytes, ByteCount.init(text:)).count,
+                freeSharesPerMinute: try sources.value(.mempoolFreeShares) { UInt64($0) }
+            )
+        )
+    }
+}
+
+/// The names in `rpc.hostNames`.
+private struct HostNames {
+    let names: [String]
+
+    init?(text: String) {
+        let names = text.split(separator: ",").map { String($0.drop { $0 == " " }) }
+        guard names.allSatisfy({ name in !name.isEmpty && name.utf8.allSatisfy(Self.isNameByte) }) else { return nil }
+        self.names = names
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+    }
+}

@@ -1,0 +1,173 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import Dispatch
+import LedgerCore
+import Primitives
+import ReplicaCore
+import Synchronization
+
+/// Checks every signature before the loop sees it, on threads of its own, votes before transactions.
+///
+/// The only maker of `Verified` values in a node. One check for each transaction and node: what has been checked lately is
+/// remembered by its leaf hash, which covers the signature.
+final class SignatureGate: Sendable {
+    private typealias Job = @Sendable () -> Void
+
+    private struct Queues {
+        var consensus: [Job] = []
+        var transactions: [Job] = []
+        var firstTransaction = 0
+        var isClosed = false
+    }
+
+    private let electorate: Electorate
+    private let scheme = StrictEd25519()
+    private let queues = Mutex(Queues())
+    private let ready = DispatchSemaphore(value: 0)
+    private let seen = VerifiedTransactions()
+
+    init(electorate: Electorate) { self.electorate = electorate }
+
+    /// Transactions in one job: large enough to be worth a hand-over, small enough to spread over the cores.
+    private static var chunk: Int { 64 }
+
+    // MARK: - What comes in
+
+    /// Checks a peer's message; hands on nil when a signature doesn't hold.
+    func check(_ message: PeerMessage, then deliver: @escaping @Sendable (GatedMessage?) -> Void) {
+        switch message {
+        case .transactions(let transactions):
+            check(transactions) { verdicts in
+                let verified = verdicts.compactMap(\.self)
+                deliver(verified.count == verdicts.count ? .transactions(verified) : nil)
+            }
+        case .bodyResponse(let response):
+            check(response.transactions, first: true) { verdicts in
+                let verified = verdicts.compactMap(\.self)
+                deliver(verified.count == verdicts.count ? .bodyResponse(block: response.block, verified) : nil)
+            }
+        default:
+            let isConsensus = message.lane == .consensus
+            submit(first: isConsensus) { [electorate, scheme] in
+                deliver(GatedMessage.check(message, in: electorate, by: scheme))
+            }
+        }
+    }
+
+    /// Checks a client's transactions; a verdict for each, in their order.
+    func check(_ transactions: [IdentifiedTransaction]) async -> [Verified<IdentifiedTransaction>?] {
+        await withCheckedContinuation { continuation in
+            check(transactions) { continuation.resume(returning: $0) }
+        }
+    }
+
+    private func check(
+        _ transactions: [IdentifiedTransaction], first: Bool = false,
+        then deliver: @escaping @Sendable ([Verified<IdentifiedTransaction>?]) -> Void
+    ) {
+        let starts = Array(stride(from: 0, to: transactions.count, by: Self.chunk))
+        guard !starts.isEmpty else { return deliver([]) }
+        let collector = Collector(parts: starts.count)
+        for (index, start) in starts.enumerated() {
+            let part = Array(transactions[start..<min(start + Self.chunk, transactions.count)])
+            submit(first: first) { [self] in
+                if let all = collector.collect(verdicts(on: part), at: index) { deliver(all) }
+            }
+        }
+    }
+
+    private func verdicts(on transactions: [IdentifiedTransaction]) -> [Verified<IdentifiedTransaction>?] {
+        var verdicts = seen.verified(transactions)
+        let open = verdicts.indices.filter { verdicts[$0] == nil }
+        guard !open.isEmpty else { return verdicts }
+        let checked = Verified.check(open.map { transactions[$0] }, in: .init(), by: scheme)
+        for (index, verdict) in zip(open, checked) { verdicts[index] = verdict }
+        seen.insert(checked.compactMap(\.self))
+        return verdicts
+    }
+
+    // MARK: - Workers
+
+    private func submit(first: Bool, _ job: @escaping Job) {
+        queues.withLock { queues in
+            if first { queues.consensus.append(job) } else { queues.transactions.append(job) }
+        }
+        ready.signal()
+    }
+
+    /// Works until the gate is closed; called on a thread of its own, once for each core.
+    func work() {
+        while true {
+            ready.wait()
+            let (job, isClosed) = queues.withLock { queues -> (Job?, Bool) in
+                if !queues.consensus.isEmpty { return (queues.consensus.removeFirst(), queues.isClosed) }
+                guard queues.firstTransaction < queues.transactions.count else { return (nil, queues.isClosed) }
+                let job = queues.transactions[queues.firstTransaction]
+                queues.firstTransaction += 1
+                // Amortised: the taken half is dropped at once, not one by one.
+                if queues.firstTransaction * 2 > queues.transactions.count {
+                    queues.transactions.removeFirst(queues.firstTransaction)
+                    queues.firstTransaction = 0
+                }
+                return (job, queues.isClosed)
+            }
+            if let job { job() } else if isClosed { return }
+        }
+    }
+
+    /// What was submitted is still checked.
+    func close(workers: Int) {
+        queues.withLock { $0.isClosed = true }
+        for _ in 0..<workers { ready.signal() }
+    }
+}
+
+/// Joins the verdicts of one bundle's parts, which come in any order.
+private final class Collector: Sendable {
+    private struct State {
+        var open: Int
+        var parts: [[Verified<IdentifiedTransaction>?]]
+    }
+
+    private let state: Mutex<State>
+
+    init(parts: Int) { state = Mutex(State(open: parts, parts: Array(repeating: [], count: parts))) }
+
+    /// Answers everything with the last part.
+    func collect(
+        _ verdicts: [Verified<IdentifiedTransaction>?], at index: Int
+    ) -> [Verified<IdentifiedTransaction>?]? {
+        state.withLock { state in
+            state.parts[index] = verdicts
+            state.open -= 1
+            return state.open == 0 ? state.parts.flatMap(\.self) : nil
+        }
+    }
+}
+
+/// Transactions that have been checked lately: two generations, so that forgetting costs nothing.
+private final class VerifiedTransactions: Sendable {
+    private struct Generations {
+        var young: [Hash32: Verified<IdentifiedTransaction>] = [:]
+        var old: [Hash32: Verified<IdentifiedTransaction>] = [:]
+    }
+
+    private static var generationCount: Int { 32_768 }
+    private let generations = Mutex(Generations())
+
+    func verified(_ transactions: [IdentifiedTransaction]) -> [Verified<IdentifiedTransaction>?] {
+        generations.withLock { generations in
+            transactions.map { generations.young[$0.leaf] ?? generations.old[$0.leaf] }
+        }
+    }
+
+    func insert(_ transactions: [Verified<IdentifiedTransaction>]) {
+        generations.withLock { generations in
+            for transaction in transactions { generations.young[transaction.leaf] = transaction }
+            guard generations.young.count > Self.generationCount else { return }
+            generations.old = generations.young
+            generations.young = [:]
+        }
+    }
+}
