@@ -22,6 +22,11 @@ package enum Bech32m {
     private static let checksumCount = 6
     private static let separator = UInt8(ascii: "1")
     private static let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
+    private static let generator: [UInt32] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
+    /// The value of each ASCII character, 255 for one outside the alphabet.
+    private static let values: [UInt8] = (0..<128).map { character in
+        alphabet.firstIndex(of: character).map(UInt8.init) ?? .max
+    }
 
     /// True for a prefix that a text may have: 1 to 83 printable ASCII characters, no capitals.
     package static func isPrefix(_ text: String) -> Bool {
@@ -53,10 +58,9 @@ package enum Bech32m {
         guard place > 0 else { throw .emptyPrefix }
         var values: [UInt8] = []
         for index in (place + 1)..<characters.count {
-            guard let value = alphabet.firstIndex(of: characters[index]) else {
-                throw .unexpectedCharacter(characters[index], at: index)
-            }
-            values.append(UInt8(value))
+            let value = Self.values[Int(characters[index])]
+            guard value != .max else { throw .unexpectedCharacter(characters[index], at: index) }
+            values.append(value)
         }
         guard values.count >= checksumCount else { throw .tooShort }
         guard remainder(of: expand(characters[..<place]) + values) == checksumConstant else { throw .wrongChecksum }
@@ -79,12 +83,11 @@ package enum Bech32m {
 
     /// The values as a polynomial over GF(32), modulo the generator of BIP-173.
     private static func remainder(of values: [UInt8]) -> UInt32 {
-        let generator: [UInt32] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
         var rest: UInt32 = 1
         for value in values {
             let top = rest >> 25
             rest = (rest & 0x1ff_ffff) << 5 ^ UInt32(value)
-            for (bit, term) in generator.enumerated() where top >> UInt32(bit) & 1 == 1 { rest ^= term }
+            for bit in 0..<5 where top >> UInt32(bit) & 1 == 1 { rest ^= generator[bit] }
         }
         return rest
     }
