@@ -1,0 +1,165 @@
+import HTTPTypes
+import HummingbirdCore
+import LedgerCore
+import Logging
+import NIOCore
+import Primitives
+import StrictJSON
+import Synchronization
+
+/// The rules of HTTP: who may come in, with what, and what is refused before anything is read.
+struct FrontDoor<Gateway: NodeGateway>: Sendable {
+    private let configuration: RPCConfiguration
+    private let gateway: Gateway
+    private let dispatcher: RPCDispatcher<Gateway>
+    private let load: RPCLoad
+    private let rates: ClientRateTable
+    private let logger: Logger
+
+    init(configuration: RPCConfiguration, gateway: Gateway, logger: Logger) {
+        self.configuration = configuration
+        self.gateway = gateway
+        self.logger = logger
+        load = RPCLoad(limits: configuration.limits)
+        rates = ClientRateTable(limits: configuration.limits)
+        dispatcher = RPCDispatcher(gateway: gateway, limits: configuration.limits, load: load)
+    }
+
+    /// Throws only when the request's body cannot be read to its end.
+    func answer(_ request: Request, from address: String?) async throws -> HTTPAnswer {
+        let answer = try await answerUnlogged(request, from: address)
+        if answer.head.status.code >= 400 {
+            logger.debug(
+                "request refused",
+                metadata: ["status": "\(answer.head.status.code)", "client": "\(address ?? "unknown")"]
+            )
+        }
+        return answer
+    }
+
+    private func answerUnlogged(_ request: Request, from address: String?) async throws -> HTTPAnswer {
+        if let refusal = refusalOfHost(request) { return refusal }
+        switch (request.uri.path, request.method) {
+        case ("/", .post):
+            return try await call(request, by: ClientAddress.client(of: address))
+        case ("/", .get), ("/", .head):
+            return .json(welcome, status: .ok, to: request)
+        case ("/", _):
+            return .refusal(
+                .methodNotAllowed,
+                "Calls are sent with POST.",
+                to: request,
+                fields: [.allow: "GET, HEAD, POST"]
+            )
+        case ("/livez", .get), ("/livez", .head):
+            return await health(.live, to: request)
+        case ("/readyz", .get), ("/readyz", .head):
+            return await health(.ready, to: request)
+        case ("/livez", _), ("/readyz", _):
+            return .refusal(.methodNotAllowed, "Ask with GET.", to: request, fields: [.allow: "GET, HEAD"])
+        default:
+            return .refusal(.notFound, "There is nothing here. Calls are sent to /.", to: request)
+        }
+    }
+
+    /// A page whose own name was made to point at this address sends that name, and gets no further.
+    private func refusalOfHost(_ request: Request) -> HTTPAnswer? {
+        // The first host field became the authority; a second one stays among the fields.
+        let hasSecond = request.headers.contains { $0.name.canonicalName == "host" }
+        guard let authority = request.head.authority, !authority.isEmpty, !hasSecond else {
+            return .refusal(.badRequest, "A request names its host, once.", to: request)
+        }
+        guard HostName.isAllowed(authority, names: configuration.hostNames) else {
+            return .refusal(.forbidden, "This host name is not in the node's list.", to: request)
+        }
+        return nil
+    }
+
+    private var welcome: JSON {
+        [
+            "service": "farthing", "network": .string(gateway.genesis.networkID.hex),
+            "methods": .array(dispatcher.methodNames.map { .string($0) }),
+        ]
+    }
+
+    private func health(_ check: HealthCheck, to request: Request) async -> HTTPAnswer {
+        let problems = await gateway.problems(for: check)
+        let body: JSON = ["ok": .bool(problems.isEmpty), "problems": .array(problems.map { .string($0) })]
+        return .json(body, status: problems.isEmpty ? .ok : .serviceUnavailable, to: request)
+    }
+
+    // MARK: Calls
+
+    private func call(_ request: Request, by client: String) async throws -> HTTPAnswer {
+        if let wait = rates.take(1, by: client) {
+            let seconds = wait / 1_000_000_000 + 1
+            let fault = RPCFault(.rateLimited, facts: ["retryAfterMilliseconds": .decimal(wait / 1_000_000 + 1)])
+            return .fault(fault, status: .tooManyRequests, to: request, fields: [.retryAfter: "\(seconds)"])
+        }
+        guard HTTPAnswer.isJSON(request.headers[.contentType]) else {
+            return .refusal(.unsupportedMediaType, "The content type must be application/json.", to: request)
+        }
+        guard request.headers[.contentEncoding] == nil else {
+            return .refusal(.unsupportedMediaType, "The body must not be compressed.", to: request)
+        }
+        let length = request.headers[.contentLength].flatMap { Int($0) }
+        guard length != nil || request.headers[.transferEncoding] != nil else {
+            return .refusal(.lengthRequired, "A call has a body, and its length.", to: request)
+        }
+        let bodyBytesMax = configuration.limits.bodyBytesMax
+        let tooLarge = RPCFault(.bodyTooLarge, facts: ["limit": .integer(bodyBytesMax)])
+        guard length ?? 0 <= bodyBytesMax else { return .fault(tooLarge, status: .contentTooLarge, to: request) }
+        let reserved = length ?? bodyBytesMax
+        guard load.enter(bytes: reserved) else {
+            return .fault(
+                RPCFault(.busy),
+                status: .serviceUnavailable,
+                to: request,
+                fields: [.retryAfter: "1"]
+            )
+        }
+        defer { load.leave(bytes: reserved) }
+        guard let body = try await read(request, bytesMax: bodyBytesMax, expected: length) else {
+            return .fault(tooLarge, status: .contentTooLarge, to: request)
+        }
+        return await reply(to: body, request: request, by: client)
+    }
+
+    /// Nil when there is more than may be; never holds more than that.
+    private func read(_ request: Request, bytesMax: Int, expected: Int?) async throws -> [UInt8]? {
+        var body: [UInt8] = []
+        body.reserveCapacity(expected ?? 0)
+        for try await part in request.body {
+            guard body.count + part.readableBytes <= bytesMax else { return nil }
+            body.append(contentsOf: part.readableBytesView)
+        }
+        return body
+    }
+
+    private func reply(to body: [UInt8], request: Request, by client: String) async -> HTTPAnswer {
+        let envelope: RPCEnvelope
+        do throws(RPCFault) {
+            envelope = try RPCEnvelope(body, limits: configuration.limits)
+        } catch {
+            return .bytes(RPCReply.fault(error, id: .null), status: .ok, to: request)
+        }
+        rates.charge(envelope.callCount - 1, to: client)
+        guard let reply = await dispatcher.reply(to: envelope) else { return .noContent }
+        return .bytes(reply, status: .ok, to: request)
+    }
+}
+
+/// The buckets of `ClientRates`, shared by all connections, with a clock.
+private final class ClientRateTable: Sendable {
+    private let rates: Mutex<ClientRates>
+    private let start = ContinuousClock.now
+
+    init(limits: RPCLimits) {
+        rates = Mutex(ClientRates(callsPerSecond: limits.callsPerSecond, callsBurst: limits.callsBurst))
+    }
+
+    func take(_ calls: Int, by client: String) -> UInt64? { rates.withLock { $0.take(calls, by: client, at: now) } }
+    func charge(_ calls: Int, to client: String) { rates.withLock { $0.charge(calls, to: client, at: now) } }
+
+    private var now: UInt64 { UInt64(max(0, (ContinuousClock.now - start) / .nanoseconds(1))) }
+}

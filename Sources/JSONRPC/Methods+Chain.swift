@@ -1,0 +1,100 @@
+import ChainCore
+import LedgerCore
+import Primitives
+import StrictJSON
+
+// account_get, block_get, fee_quote, node_status, network_info, validator_list.
+
+extension RPCMethod {
+    @Sendable
+    static func account(_ arguments: RPCArguments, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
+        let prefix = context.accountPrefix
+        let id = try RPCFault.reading { () throws(JSONReadError) in
+            try arguments.required("account").account(prefix: prefix)
+        }
+        let answer = try await context.ask { (gateway) throws(GatewayError) in try await gateway.account(id) }
+        return [
+            "account": .string(id.text(prefix: prefix)), "open": .bool(answer.number != nil),
+            "number": answer.number.map { .decimal($0) } ?? .null, "balance": .decimal(answer.balance.units),
+            "at": answer.at.json,
+        ]
+    }
+
+    /// The block of that height or hash, or the latest.
+    @Sendable
+    static func block(_ arguments: RPCArguments, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
+        let (selector, detail) = try RPCFault.reading { () throws(JSONReadError) in
+            (try blockSelector(arguments), try transactionDetail(arguments))
+        }
+        let found = try await context.ask { (gateway) throws(GatewayError) in try await gateway.block(selector) }
+        guard let answer = found else { throw RPCFault(.blockUnknown) }
+        let block = answer.block.block
+        // In JSON a transaction takes at least three times its bytes: no use in writing what is too long.
+        if detail == .full, Int(block.header.transactionBytes) > context.limits.responseBytesMax / 3 {
+            throw RPCFault(.responseTooLarge, facts: ["limit": .integer(context.limits.responseBytesMax)])
+        }
+        var members: JSONObject = [
+            "hash": .string(block.hash.hex), "header": block.header.json,
+            "headerBytes": .string(Hex.encode(block.header.encoded())),
+        ]
+        members.append("transactions", ifPresent: detail.json(of: block, prefix: context.accountPrefix))
+        members.append("evidence", .array(block.evidence.map(\.json)))
+        let validatorCount = context.gateway.genesis.validators.count
+        members.append("justification", answer.block.justification.json(validatorCount: validatorCount))
+        members.append("at", answer.at.json)
+        return .object(members)
+    }
+
+    private static func blockSelector(_ arguments: RPCArguments) throws(JSONReadError) -> BlockSelector {
+        switch (arguments.optional("height"), arguments.optional("hash")) {
+        case (nil, nil):
+            return .latest
+        case (let height?, nil):
+            return .height(Height(try height.decimal()))
+        case (nil, let hash?):
+            return .hash(try hash.string(as: "a block hash of 64 lower-case hex digits") { Hash32(hex: $0) })
+        case (.some, let hash?):
+            throw hash.refused("is not taken beside a height")
+        }
+    }
+
+    private static func transactionDetail(_ arguments: RPCArguments) throws(JSONReadError) -> TransactionDetail {
+        try arguments.optional("transactions")?
+            .string(as: "one of none, ids, full") { TransactionDetail(rawValue: $0) } ?? .ids
+    }
+
+    @Sendable
+    static func feeQuote(_ arguments: RPCArguments, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
+        FeeQuote(try await context.ask { (gateway) throws(GatewayError) in try await gateway.feeFacts() }).json
+    }
+
+    @Sendable
+    static func nodeStatus(_ arguments: RPCArguments, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
+        let status = try await context.ask { (gateway) throws(GatewayError) in try await gateway.nodeStatus() }
+        return status.json(network: context.gateway.genesis.networkID)
+    }
+
+    /// What a client must know before it signs, and what this node takes.
+    @Sendable
+    static func networkInfo(_ arguments: RPCArguments, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
+        let genesis = context.gateway.genesis
+        let head = try await context.ask { (gateway) throws(GatewayError) in try await gateway.head() }
+        return [
+            "network": .string(genesis.networkID.hex), "genesisTimeMilliseconds": .decimal(genesis.time.number),
+            "supply": .decimal(genesis.supply.units), "parameters": genesis.parameters.json,
+            "limits": [
+                "bodyBytes": .integer(context.limits.bodyBytesMax), "batch": .integer(context.limits.batchMax),
+                "transactions": .integer(context.limits.transactionsMax),
+                "waitMilliseconds": .integer(context.limits.waitMillisecondsMax),
+            ],
+            "at": head.json,
+        ]
+    }
+
+    @Sendable
+    static func validatorList(_ arguments: RPCArguments, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON
+    {
+        let answer = try await context.ask { (gateway) throws(GatewayError) in try await gateway.validators() }
+        return answer.json(prefix: context.accountPrefix)
+    }
+}

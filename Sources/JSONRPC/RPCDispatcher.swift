@@ -1,0 +1,83 @@
+import StrictJSON
+
+/// Carries out calls one after another and collects the responses.
+///
+/// A batch is answered in its order. One after another costs no time: those that wait, wait to a deadline that counts from
+/// the arrival of the batch.
+struct RPCDispatcher<Gateway: NodeGateway>: Sendable {
+    private let gateway: Gateway
+    private let limits: RPCLimits
+    private let load: RPCLoad
+    private let methods: [String: RPCMethod<Gateway>]
+    let methodNames: [String]
+
+    init(gateway: Gateway, limits: RPCLimits, load: RPCLoad) {
+        self.gateway = gateway
+        self.limits = limits
+        self.load = load
+        let table = RPCMethod<Gateway>.all
+        methods = Dictionary(uniqueKeysWithValues: table.map { ($0.name, $0) })
+        methodNames = table.map(\.name)
+    }
+
+    /// The body of the response; nil when there were only notifications.
+    func reply(to envelope: RPCEnvelope) async -> [UInt8]? {
+        let context = RPCContext(gateway: gateway, limits: limits, load: load, received: .now)
+        switch envelope {
+        case .single(let item):
+            return await reply(to: item, in: context, bytesMax: limits.responseBytesMax)
+        case .batch(let items):
+            var replies: [UInt8] = [UInt8(ascii: "[")]
+            for item in items {
+                let bytesMax = limits.responseBytesMax - replies.count
+                guard let reply = await reply(to: item, in: context, bytesMax: bytesMax) else { continue }
+                if replies.count > 1 { replies.append(UInt8(ascii: ",")) }
+                replies.append(contentsOf: reply)
+            }
+            guard replies.count > 1 else { return nil }
+            replies.append(UInt8(ascii: "]"))
+            return replies
+        }
+    }
+
+    private func reply(to item: RPCItem, in context: RPCContext<Gateway>, bytesMax: Int) async -> [UInt8]? {
+        switch item {
+        case .invalid(let fault, let id):
+            return RPCReply.fault(fault, id: id)
+        case .call(let call):
+            guard let id = call.id else {
+                await carryOut(notification: call, in: context)
+                return nil
+            }
+            // Without room there is no use in doing the work, unless it is more than an answer.
+            guard bytesMax > 0 || methods[call.method]?.hasEffect == true else { return tooLarge(id: id) }
+            do throws(RPCFault) {
+                let reply = RPCReply.result(try await result(of: call, in: context), id: id)
+                return reply.count <= bytesMax ? reply : tooLarge(id: id)
+            } catch {
+                return RPCReply.fault(error, id: id)
+            }
+        }
+    }
+
+    private func result(of call: RPCCall, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
+        guard let method = methods[call.method] else { throw RPCFault(.methodNotFound) }
+        let arguments = try RPCFault.reading { () throws(JSONReadError) in
+            try RPCArguments(call.params, for: method.parameters)
+        }
+        return try await method.answer(arguments, context)
+    }
+
+    private func carryOut(notification call: RPCCall, in context: RPCContext<Gateway>) async {
+        guard methods[call.method]?.hasEffect == true else { return }
+        do throws(RPCFault) {
+            _ = try await result(of: call, in: context)
+        } catch {
+            // A notification is never answered, not even with an error (JSON-RPC 2.0, section 4.1).
+        }
+    }
+
+    private func tooLarge(id: JSON) -> [UInt8] {
+        RPCReply.fault(RPCFault(.responseTooLarge, facts: ["limit": .integer(limits.responseBytesMax)]), id: id)
+    }
+}

@@ -1,0 +1,44 @@
+import Synchronization
+
+/// How much the server works on at once, counted so that it can say "busy" before it reads a body.
+final class RPCLoad: Sendable {
+    private let requestsMax: Int
+    private let bytesMax: Int
+    private let state = Mutex(State())
+
+    private struct State {
+        var requests = 0
+        var bytes = 0
+    }
+
+    init(limits: RPCLimits) {
+        requestsMax = limits.requestsInFlightMax
+        bytesMax = limits.bodyBytesInFlightMax
+    }
+
+    /// True when a request with a body of this length may begin; then `leave` must follow.
+    func enter(bytes: Int) -> Bool {
+        state.withLock { state in
+            guard state.requests < requestsMax, state.bytes + bytes <= bytesMax else { return false }
+            state.requests += 1
+            state.bytes += bytes
+            return true
+        }
+    }
+
+    func leave(bytes: Int) {
+        state.withLock { state in
+            state.requests -= 1
+            state.bytes -= bytes
+        }
+    }
+
+    /// While a request only waits, others may be worked on in its place; it holds on to its bytes.
+    func waiting<Answer, Failure>(
+        _ wait: () async throws(Failure) -> Answer
+    ) async throws(Failure) -> Answer {
+        state.withLock { $0.requests -= 1 }
+        defer { state.withLock { $0.requests += 1 } }
+        return try await wait()
+    }
+}
