@@ -148,4 +148,34 @@ import Testing
         let text = String(repeating: "0123456789abcdef", count: 1 << 18)
         #expect(try JSON.parse("[\"\(text)\",\"\(text)\\n\"]") == [.string(text), .string(text + "\n")])
     }
+
+    /// Whatever is accepted is written and read back the same; nothing crashes.
+    @Test func readsBackWhateverItAccepts() throws {
+        let original = Array(
+            #"{"a":[1,-2.5e3,"x\n\u00e9\ud834\udd1e"],"é":{"b":null,"c":[true,false,{}]},"d":"0"}"#.utf8
+        )
+        let spice = Array(#"{}[]",:\u0eE+-.19 tfn/"#.utf8) + [0x00, 0x0A, 0x7F, 0x80, 0xC3, 0xED, 0xFF]
+        var state: UInt64 = 8259
+        func next(below bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        var accepted = 0
+        for _ in 0..<20_000 {
+            var bytes = original
+            for _ in 0...next(below: 3) {
+                let place = next(below: bytes.count)
+                switch next(below: 3) {
+                case 0: bytes[place] = spice[next(below: spice.count)]
+                case 1: bytes.insert(spice[next(below: spice.count)], at: place)
+                default: bytes.remove(at: place)
+                }
+            }
+            guard let value = try? JSON.parse(bytes) else { continue }
+            accepted += 1
+            #expect(try JSON.parse(value.bytes) == value)
+            #expect(try JSON.parse(value.prettyBytes) == value)
+        }
+        #expect((100..<19_900).contains(accepted))
+    }
 }
