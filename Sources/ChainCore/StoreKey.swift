@@ -1,4 +1,3 @@
-package import Cryptography
 package import ConsensusCore
 package import LedgerCore
 package import Primitives
@@ -23,6 +22,8 @@ package enum StoreKey: Hashable, Sendable {
     case snapshot
     /// The final tip.
     case tip
+    /// Block 0's header.
+    case genesis
     /// Where a transaction settled.
     case settlement(TransactionID)
     /// The height of a final block, by its hash.
@@ -61,7 +62,7 @@ package enum StoreKey: Hashable, Sendable {
         case .block: .blocks
         case .touches: .touches
         case .account: .accounts
-        case .snapshot, .tip: .marks
+        case .snapshot, .tip, .genesis: .marks
         case .settlement: .settlements
         case .height: .heights
         case .replay: .replay
@@ -99,6 +100,8 @@ extension StoreKey {
             writer.write(UInt8(0))
         case .tip:
             writer.write(UInt8(1))
+        case .genesis:
+            writer.write(UInt8(2))
         case .settlement(let id):
             writer.write(id)
         case .height(let hash):
@@ -152,6 +155,7 @@ extension StoreKey {
             switch try rest.take(UInt8.self) {
             case 0: self = .snapshot
             case 1: self = .tip
+            case 2: self = .genesis
             case let other: throw .unknownTag(UInt64(other), of: "mark")
             }
         case .settlements: self = .settlement(try TransactionID(decoding: &rest))
@@ -187,6 +191,7 @@ extension StoreKey: CustomStringConvertible {
             case .account(let number): [number.description]
             case .snapshot: ["snapshot"]
             case .tip: ["tip"]
+            case .genesis: ["genesis"]
             case .settlement(let id): [id.hex]
             case .height(let hash): [hash.hex]
             case .replay(let validUntil, let height): [validUntil.description, height.description]

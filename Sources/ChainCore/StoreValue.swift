@@ -26,7 +26,10 @@ package enum StoreValue {
     static let sealByteCount = 8
 
     package static func sealed(_ payload: [UInt8], under key: [UInt8]) -> [UInt8] {
-        payload + seal(payload, under: key)
+        var writer = WireWriter(capacity: payload.count + sealByteCount)
+        writer.write(raw: payload)
+        writer.write(seal(payload, under: key))
+        return writer.bytes
     }
 
     package static func sealed(_ value: some WireCodable, under key: StoreKey) -> [UInt8] {
@@ -35,9 +38,15 @@ package enum StoreValue {
 
     /// Checks the seal and decodes a value that takes up all the bytes in front of it.
     package static func open<Value: WireCodable>(
-        _ type: Value.Type = Value.self, _ bytes: [UInt8], under key: StoreKey
+        _ type: Value.Type = Value.self,
+        _ bytes: [UInt8],
+        under key: StoreKey
     ) throws(StoreDamage) -> Value {
-        let payload = try unsealed(bytes, under: key)
+        guard bytes.count >= sealByteCount else { throw StoreDamage(key, "shorter than its seal") }
+        let payload = Array(bytes.dropLast(sealByteCount))
+        guard sealed(payload, under: key.bytes) == bytes else {
+            throw StoreDamage(key, "the value doesn't match its seal")
+        }
         do {
             return try Value(decodingAll: payload)
         } catch {
@@ -45,20 +54,12 @@ package enum StoreValue {
         }
     }
 
-    static func unsealed(_ bytes: [UInt8], under key: StoreKey) throws(StoreDamage) -> [UInt8] {
-        guard bytes.count >= sealByteCount else { throw StoreDamage(key, "shorter than its seal") }
-        let payload = Array(bytes.dropLast(sealByteCount))
-        guard seal(payload, under: key.bytes).elementsEqual(bytes.suffix(sealByteCount)) else {
-            throw StoreDamage(key, "the value doesn't match its seal")
-        }
-        return payload
-    }
-
-    static func seal(_ payload: [UInt8], under key: [UInt8]) -> ArraySlice<UInt8> {
+    /// The first 8 bytes of the hash, as the little-endian number that the encoding writes back as those bytes.
+    static func seal(_ payload: [UInt8], under key: [UInt8]) -> UInt64 {
         var hasher = SHA256()
         hasher.update(key)
         hasher.update(payload)
-        return hasher.finish().bytes.prefix(sealByteCount)
+        return UInt64(littleEndian: hasher.finish().words.first)
     }
 }
 

@@ -77,7 +77,7 @@ extension VoteLogReading {
         try self.init(image: VoteLogImage(header: header, records: whole), tornRecords: torn.count)
     }
 
-    /// Spec 3.4: a compaction replaces A, then B. Between the two, the older file holds all that the newer one does.
+    // Spec 3.4: a compaction replaces A, then B. Between the two, the older file holds all that the newer one does.
     private init(interrupted olderThenNewer: [VoteLogFile]) throws(VoteLogDamage) {
         guard let olderHeader = olderThenNewer[0].header, let newerHeader = olderThenNewer[1].header else {
             preconditionFailure("only files with headers are compared by generation")

@@ -21,7 +21,7 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 /// An open file, closed by `close()` or else by `deinit`: the calls that durability depends on, each answer looked at.
 ///
 /// Calls that a signal interrupted are made again; a failed sync never is, because the kernel forgets what it lost.
-struct PosixFile: ~Copyable {
+struct PosixFile: ~Copyable, Sendable {
     let path: String
     /// −1 once closed.
     private var descriptor: Int32
@@ -87,7 +87,7 @@ struct PosixFile: ~Copyable {
         return true
     }
 
-    /// Is the open file the one that its path names now?
+    /// Whether the open file is the one that its path names now.
     func isCurrent() throws(FileError) -> Bool {
         var mine = stat()
         var named = stat()
@@ -102,8 +102,8 @@ struct PosixFile: ~Copyable {
 }
 
 /// Paths: what stands where, made and renamed durably.
-enum PosixPath {
-    static func exists(_ path: String) throws(FileError) -> Bool {
+package enum PosixPath {
+    package static func exists(_ path: String) throws(FileError) -> Bool {
         var entry = stat()
         // SAFETY: the call fills a struct that lives on the stack.
         if unsafe lstat(path, &entry) == 0 { return true }
@@ -111,7 +111,15 @@ enum PosixPath {
         return false
     }
 
-    static func makeDirectory(_ path: String) throws(FileError) {
+    /// The permission bits of what the path names, links followed.
+    package static func mode(of path: String) throws(FileError) -> UInt32 {
+        var entry = stat()
+        // SAFETY: the call fills a struct that lives on the stack.
+        guard unsafe stat(path, &entry) == 0 else { throw .last("stat", path) }
+        return UInt32(entry.st_mode) & 0o7777
+    }
+
+    package static func makeDirectory(_ path: String) throws(FileError) {
         // SAFETY: the path is a C string for the length of the call.
         guard unsafe mkdir(path, 0o700) == 0 else { throw .last("mkdir", path) }
     }
@@ -127,21 +135,21 @@ enum PosixPath {
     }
 
     /// Makes the entries of a directory durable: files made in it, renames.
-    static func syncDirectory(_ path: String) throws(FileError) {
+    package static func syncDirectory(_ path: String) throws(FileError) {
         let directory = try PosixFile(path: path, flags: O_RDONLY | O_DIRECTORY)
         try directory.sync()
         try directory.close()
     }
 
     /// Makes a file that isn't there yet, for its owner only, with these bytes, durably but for its directory's entry.
-    static func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+    package static func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
         let file = try PosixFile(path: path, flags: O_RDWR | O_CREAT | O_EXCL)
         try file.write(bytes, at: 0)
         try file.sync()
         try file.close()
     }
 
-    static func read(_ path: String) throws(FileError) -> [UInt8] {
+    package static func read(_ path: String) throws(FileError) -> [UInt8] {
         let file = try PosixFile(path: path, flags: O_RDONLY)
         let bytes = try file.readAll()
         try file.close()
@@ -149,7 +157,7 @@ enum PosixPath {
     }
 
     /// The names in a directory, sorted; without `.` and `..`.
-    static func names(in path: String) throws(FileError) -> [String] {
+    package static func names(in path: String) throws(FileError) -> [String] {
         guard let directory = unsafe opendir(path) else { throw .last("list", path) }
         // SAFETY: the directory is open until here, and closed once.
         defer { unsafe closedir(directory) }

@@ -89,7 +89,7 @@ package final class VoteLog: Sendable {
         state = Mutex(State(mirrors: mirrors, book: book))
     }
 
-    /// Does a home hold either file?
+    /// Whether a home holds either file.
     package static func exists(home: String) throws(VoteLogError) -> Bool { try VoteLogMirrors.exist(home: home) }
 
     /// The highest final view that the log of a home names; locks nothing and changes nothing.

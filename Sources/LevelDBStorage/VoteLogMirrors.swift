@@ -110,7 +110,7 @@ struct VoteLogMirrors: ~Copyable {
         image.records.append(contentsOf: records)
     }
 
-    /// Is a compaction due, and does it make the files at most half as long?
+    /// Whether a compaction is due, and would make the files at most half as long.
     func wantsCompaction(to book: VoteBook) -> Bool {
         image.records.count >= Self.recordsMax && 2 * book.votes.count <= image.records.count
     }

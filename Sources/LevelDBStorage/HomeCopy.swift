@@ -1,0 +1,112 @@
+import Glibc
+
+/// A directory that is removed when the last reference goes.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init(path: String) throws(FileError) {
+        try PosixPath.makeDirectory(path)
+        self.path = path
+    }
+
+    deinit {
+        // What can't be removed stays behind under a name that says what it is; there is nobody left to tell.
+        do { try PosixPath.removeTree(path) } catch {}
+    }
+}
+
+extension HomeData {
+    /// How often a copy is begun anew because a running node changed its tables meanwhile.
+    private static let attempts = 100
+
+    /// Copies both databases into a new directory in `home`, so that opening them changes nothing of the node's.
+    ///
+    /// Tables never change and are hard links; logs, manifest and `CURRENT` are copies. The chain comes first: whatever
+    /// body it points to was stored before, so the copy of the bodies holds it.
+    func copy(beside home: String) throws(StorageError) -> TemporaryDirectory {
+        try filing { () throws(FileError) in
+            var number = 1
+            while try PosixPath.exists(home + "/copy-\(getpid())-\(number)") { number += 1 }
+            let directory = try TemporaryDirectory(path: home + "/copy-\(getpid())-\(number)")
+            let copy = HomeData(path: directory.path)
+            try Self.copyDatabase(chain, to: copy.chain)
+            try Self.copyDatabase(bodies, to: copy.bodies)
+            return directory
+        }
+    }
+
+    /// The copy is good if the manifest, which lists the tables and the oldest log, was the same before and after.
+    private static func copyDatabase(_ source: String, to target: String) throws(FileError) {
+        for _ in 0..<attempts {
+            try PosixPath.makeDirectory(target)
+            let before = try manifest(of: source)
+            if try copyFiles(source, to: target), let before, try manifest(of: source) == before {
+                try PosixPath.create(target + "/CURRENT", before.current)
+                try PosixPath.create(target + "/" + before.name, before.bytes)
+                return
+            }
+            try PosixPath.removeTree(target)
+        }
+        throw FileError(operation: "copy a database that goes on changing", path: source, code: EBUSY)
+    }
+
+    /// Links tables and copies logs; answers false when one vanished between listing and opening.
+    private static func copyFiles(_ source: String, to target: String) throws(FileError) -> Bool {
+        for name in try PosixPath.names(in: source) {
+            do {
+                if name.hasSuffix(".ldb") || name.hasSuffix(".sst") {
+                    try PosixPath.linkOrCopy(source + "/" + name, to: target + "/" + name)
+                } else if name.hasSuffix(".log") {
+                    try PosixPath.create(target + "/" + name, try PosixPath.read(source + "/" + name))
+                }
+            } catch  where error.code == ENOENT {
+                return false
+            }
+        }
+        return true
+    }
+
+    private struct Manifest: Equatable {
+        /// What `CURRENT` holds: the manifest's name.
+        let current: [UInt8]
+        let name: String
+        let bytes: [UInt8]
+    }
+
+    /// `CURRENT` and the manifest that it names; nil when they change just now.
+    private static func manifest(of source: String) throws(FileError) -> Manifest? {
+        do {
+            let current = try PosixPath.read(source + "/CURRENT")
+            let name = String(decoding: current.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+            return Manifest(current: current, name: name, bytes: try PosixPath.read(source + "/" + name))
+        } catch  where error.code == ENOENT {
+            return nil
+        }
+    }
+}
+
+extension PosixPath {
+    /// Links a file that never changes; copies it where links are not possible.
+    static func linkOrCopy(_ path: String, to target: String) throws(FileError) {
+        // SAFETY: both paths are C strings for the length of the call.
+        if unsafe link(path, target) == 0 { return }
+        guard errno == EPERM || errno == EXDEV || errno == EMLINK || errno == ENOTSUP else {
+            throw .last("link", path)
+        }
+        try create(target, try read(path))
+    }
+
+    /// Removes a directory and the files in it, at any depth; follows no links.
+    static func removeTree(_ path: String) throws(FileError) {
+        var entry = stat()
+        // SAFETY: the call fills a struct that lives on the stack.
+        guard unsafe lstat(path, &entry) == 0 else {
+            if errno == ENOENT { return }
+            throw .last("stat", path)
+        }
+        if entry.st_mode & S_IFMT == S_IFDIR {
+            for name in try names(in: path) { try removeTree(path + "/" + name) }
+        }
+        try remove(path)
+    }
+}
