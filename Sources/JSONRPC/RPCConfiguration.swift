@@ -6,9 +6,9 @@ package struct RPCConfiguration: Sendable {
     package var host: String
     /// 0 takes any free port; `RPCServer` tells which.
     package var port: Int
-    /// The names a client may use for this host, in lower case and without port. IP addresses are always taken.
+    /// The names a client may use for this host, in lower case and without port.
     ///
-    /// A web page that makes its own name point here (DNS rebinding) sends its own name, and is refused.
+    /// IP addresses are always taken. A web page that makes its own name point here (DNS rebinding) sends its own name, and is refused.
     package var hostNames: [String]
     package var limits: RPCLimits
 

@@ -47,7 +47,7 @@ struct RPCFault: Error {
             }
         }
 
-        /// May the same request succeed later?
+        /// True when the same request may succeed later.
         var isRetryable: Bool {
             switch self {
             case .parseError, .invalidRequest, .duplicateName, .batchTooLarge, .methodNotFound, .invalidParams: false

@@ -1,7 +1,9 @@
 import LedgerCore
 import StrictJSON
 
-/// A method: what it is called, what it takes, what it does. Calls are dispatched and documented from these.
+/// A method: its name, what it takes, and what carries it out.
+///
+/// Calls are dispatched by a table of these.
 struct RPCMethod<Gateway: NodeGateway>: Sendable {
     let name: String
     /// In the order in which they may also be given by position.
