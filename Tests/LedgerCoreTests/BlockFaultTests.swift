@@ -21,7 +21,9 @@ struct BlockFaultTests {
 
     private static let late = start + 300_251
 
-    /// One row for each fault. Each row breaks the rules below its own too, so it proves the order as well.
+    /// One row for each fault.
+    ///
+    /// Each row breaks the rules below its own too, so it proves the order as well.
     ///
     /// Blocks of at most 700 bytes and 9 shares, cost 40, cap 200; Alice, Bob and Carol have 1,000,000 each.
     static let cases: [Case] = [

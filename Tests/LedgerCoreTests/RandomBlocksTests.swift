@@ -31,12 +31,12 @@ struct RandomBlocksTests {
         (0..<Int.random(in: 0...12, using: &numbers)).map { _ in
             let payments = (0..<Int.random(in: 1...3, using: &numbers)).map { _ in
                 (
-                    people.randomElement(using: &numbers)!,
+                    people[Int.random(in: 0..<people.count, using: &numbers)],
                     UInt64.random(in: 1...(Bool.random(using: &numbers) ? 60_000 : 2_000), using: &numbers)
                 )
             }
             return genesis.transaction(
-                from: people.randomElement(using: &numbers)!,
+                from: people[Int.random(in: 0..<people.count, using: &numbers)],
                 payments,
                 nonce: UInt64.random(in: 0...30, using: &numbers),
                 validUntil: Milliseconds(time + UInt64.random(in: 0...4_000, using: &numbers)),

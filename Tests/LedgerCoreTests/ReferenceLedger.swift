@@ -142,7 +142,7 @@ struct ReferenceLedger {
         let part = min(balances[0], parameters.payoutMaximum.units * intervals) / UInt64(payees.count)
         guard part > 0 else { return }
         for payee in payees {
-            let index = ids.firstIndex(of: payee)!
+            guard let index = ids.firstIndex(of: payee) else { preconditionFailure("genesis opens payout accounts") }
             balances[index] += part
             touched[index] = height
         }

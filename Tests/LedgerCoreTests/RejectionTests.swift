@@ -5,7 +5,7 @@ import Testing
 
 struct RejectionTests {
     static let smallOrder = AccountID(words: Words32(1, 0, 0, 0))
-    static let notCanonical = AccountID(bytes: [UInt8](repeating: 0xFF, count: 32))!
+    static let notCanonical = AccountID(words: Words32(.max, .max, .max, .max))
 
     struct Case: Sendable {
         let rejection: Rejection?
@@ -18,7 +18,9 @@ struct RejectionTests {
         Payment(payee: payee, amount: Amount(units: amount), reference: [UInt8](repeating: 7, count: count))
     }
 
-    /// One row for each reason. Each row breaks the rules below its own too, so it proves the order as well.
+    /// One row for each reason.
+    ///
+    /// Each row breaks the rules below its own too, so it proves the order as well.
     ///
     /// At most 3 payments, 600 bytes in a block, lowest price 3, supply 3,000,000.
     static let cases: [Case] = [

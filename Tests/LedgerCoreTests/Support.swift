@@ -23,7 +23,8 @@ func key(_ number: UInt64) -> SigningKey {
     var writer = WireWriter()
     for _ in 0..<3 { writer.write(UInt64(0)) }
     writer.write(number)
-    return SigningKey(seed: writer.bytes)!
+    guard let key = SigningKey(seed: writer.bytes) else { preconditionFailure("32 bytes are a seed") }
+    return key
 }
 
 func account(_ number: UInt64) -> AccountID { AccountID(key(number).publicKey) }
