@@ -24,39 +24,48 @@ struct AdmissionTests {
 
     static let cases: [Case] = [
         Case(admission: { _ in .alreadyPending }, transaction: pending),
-        Case(admission: { _ in .rejected(.payeeInvalid(payment: 0)) }) {
-            $0.transaction(from: alice, [(.pool, 1)], nonce: 2, validUntil: Milliseconds(0), maxPrice: 1)
-        },
+        Case(
+            admission: { _ in .rejected(.payeeInvalid(payment: 0)) },
+            transaction: {
+                $0.transaction(from: alice, [(.pool, 1)], nonce: 2, validUntil: Milliseconds(0), maxPrice: 1)
+            }
+        ),
         Case(admission: { .settledOrExcluded(by: settled($0).value.id) }, transaction: settled),
-        Case(admission: { .settledOrExcluded(by: settled($0).value.id) }) {
-            $0.transaction(from: alice, [(stranger, 1)], nonce: 2, validUntil: start, maxPrice: 1)
-        },
-        Case(admission: { _ in .expired(validUntil: start + 249) }) {
-            $0.transaction(from: alice, [(stranger, 1)], nonce: 1, validUntil: start + 249, maxPrice: 1)
-        },
-        Case(admission: { _ in .refused(.notYetValid(from: start + 1)) }) {
-            $0.transaction(from: alice, [(stranger, 1)], nonce: 1, validUntil: late, maxPrice: 1)
-        },
-        Case(admission: { .refused(.noncePending(other: pending($0).value.id)) }) {
-            $0.transaction(from: alice, [(stranger, 1)], nonce: 1, maxPrice: 1)
-        },
+        Case(
+            admission: { .settledOrExcluded(by: settled($0).value.id) },
+            transaction: { $0.transaction(from: alice, [(stranger, 1)], nonce: 2, validUntil: start, maxPrice: 1) }
+        ),
+        Case(
+            admission: { _ in .expired(validUntil: start + 249) },
+            transaction: {
+                $0.transaction(from: alice, [(stranger, 1)], nonce: 1, validUntil: start + 249, maxPrice: 1)
+            }
+        ),
+        Case(
+            admission: { _ in .refused(.notYetValid(from: start + 1)) },
+            transaction: { $0.transaction(from: alice, [(stranger, 1)], nonce: 1, validUntil: late, maxPrice: 1) }
+        ),
+        Case(
+            admission: { .refused(.noncePending(other: pending($0).value.id)) },
+            transaction: { $0.transaction(from: alice, [(stranger, 1)], nonce: 1, maxPrice: 1) }
+        ),
         // The same transaction with another signature has other bytes.
-        Case(admission: { .refused(.noncePending(other: pending($0).value.id)) }) {
-            $0.transaction(from: alice, [(bob, 100)], nonce: 1, signature: 1)
-        },
-        Case(admission: { _ in .refused(.priceBelowReach(maxPrice: 1, floor: 2)) }) {
-            $0.transaction(from: stranger, [(stranger, 1)], nonce: 1, maxPrice: 1)
-        },
         Case(
-            admission: { _ in .refused(.payeeBelowOpeningMinimum(payment: 1, minimum: Amount(units: 1_000))) }
-        ) {
-            $0.transaction(from: stranger, [(bob, 1), (stranger, 999)], nonce: 1)
-        },
+            admission: { .refused(.noncePending(other: pending($0).value.id)) },
+            transaction: { $0.transaction(from: alice, [(bob, 100)], nonce: 1, signature: 1) }
+        ),
         Case(
-            admission: { _ in .refused(.insufficientFunds(balance: .zero, wanted: Amount(units: 1_800))) }
-        ) {
-            $0.transaction(from: stranger, [(stranger, 1_000), (stranger, 200)], nonce: 1)
-        },
+            admission: { _ in .refused(.priceBelowReach(maxPrice: 1, floor: 2)) },
+            transaction: { $0.transaction(from: stranger, [(stranger, 1)], nonce: 1, maxPrice: 1) }
+        ),
+        Case(
+            admission: { _ in .refused(.payeeBelowOpeningMinimum(payment: 1, minimum: Amount(units: 1_000))) },
+            transaction: { $0.transaction(from: stranger, [(bob, 1), (stranger, 999)], nonce: 1) }
+        ),
+        Case(
+            admission: { _ in .refused(.insufficientFunds(balance: .zero, wanted: Amount(units: 1_800))) },
+            transaction: { $0.transaction(from: stranger, [(stranger, 1_000), (stranger, 200)], nonce: 1) }
+        ),
         Case(
             admission: {
                 .refused(
@@ -65,11 +74,13 @@ struct AdmissionTests {
                         wanted: Amount(units: 1_000_000 + 900)
                     )
                 )
-            }
-        ) {
-            $0.transaction(from: alice, [(bob, 1_000_000)], nonce: 3)
-        },
-        Case(admission: { _ in .admitted(dropped: []) }) { $0.transaction(from: alice, [(stranger, 1_000)], nonce: 3) },
+            },
+            transaction: { $0.transaction(from: alice, [(bob, 1_000_000)], nonce: 3) }
+        ),
+        Case(
+            admission: { _ in .admitted(dropped: []) },
+            transaction: { $0.transaction(from: alice, [(stranger, 1_000)], nonce: 3) }
+        ),
     ]
 
     @Test(arguments: cases)

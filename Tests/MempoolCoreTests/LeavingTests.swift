@@ -63,7 +63,7 @@ struct LeavingTests {
 
     @Test func theEarliestValidUntilFollowsThoseWhoWait() throws {
         var node = try Node()
-        let all = (0..<200).map { node.transaction(from: alice, nonce: $0, validUntil: start + 50_000 - $0) }
+        let all = (UInt64(0)..<200).map { node.transaction(from: alice, nonce: $0, validUntil: start + (50_000 - $0)) }
         for transaction in all { _ = node.admit(transaction) }
         // The latest arrivals, which end earliest, settle first.
         for count in stride(from: 190, through: 10, by: -10) {
