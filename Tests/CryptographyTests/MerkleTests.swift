@@ -84,13 +84,12 @@ import Testing
                 func holds(
                     _ leaf: Hash32? = nil,
                     _ place: Int? = nil,
-                    _ count: Int? = nil,
                     _ other: [Hash32]? = nil
                 ) -> Bool {
                     Merkle.includes(
                         leafHash: leaf ?? hashes[index],
                         index: UInt64(place ?? index),
-                        size: UInt64(count ?? size),
+                        size: UInt64(size),
                         path: other ?? path,
                         root: root
                     )
@@ -99,12 +98,12 @@ import Testing
                 #expect(!holds(Merkle.leafHash([0xFF])))
                 #expect(!holds(nil, index + 1))
                 #expect(!holds(nil, size))
-                #expect(!holds(nil, nil, nil, path + [root]))
-                if !path.isEmpty { #expect(!holds(nil, nil, nil, Array(path.dropLast()))) }
+                #expect(!holds(nil, nil, path + [root]))
+                if !path.isEmpty { #expect(!holds(nil, nil, Array(path.dropLast()))) }
                 for place in path.indices {
                     var changed = path
                     changed[place] = .zero
-                    #expect(!holds(nil, nil, nil, changed))
+                    #expect(!holds(nil, nil, changed))
                 }
             }
         }
@@ -139,6 +138,54 @@ import Testing
         #expect(
             !Merkle.isConsistent(oldSize: 2, oldRoot: roots[2], newSize: 1, newRoot: roots[1], proof: [])
         )
+    }
+
+    /// A root doesn't say how many leaves it is over, but each index and size has one length of path.
+    @Test func refusesAPathOfTheLengthOfAnotherSize() {
+        let lengths = (1...40).map { size in
+            (0..<size).map { Merkle.inclusionPath(index: UInt64($0), leafHashes: Self.leafHashes(size)).count }
+        }
+        for size in 1...40 {
+            let hashes = Self.leafHashes(size)
+            let root = Merkle.root(leafHashes: hashes)
+            for index in 0..<size {
+                let path = Merkle.inclusionPath(index: UInt64(index), leafHashes: hashes)
+                for other in (index + 1)...40 where lengths[other - 1][index] != path.count {
+                    #expect(
+                        !Merkle.includes(
+                            leafHash: hashes[index],
+                            index: UInt64(index),
+                            size: UInt64(other),
+                            path: path,
+                            root: root
+                        )
+                    )
+                }
+            }
+        }
+    }
+
+    @Test func refusesAConsistencyProofOfTheLengthOfAnotherSize() {
+        let roots = (0...40).map { Merkle.root(leafHashes: Self.leafHashes($0)) }
+        let lengths = (0...40).map { new in
+            (0...new).map { Merkle.consistencyProof(oldSize: UInt64($0), leafHashes: Self.leafHashes(new)).count }
+        }
+        for new in 2...40 {
+            for old in 1..<new {
+                let proof = Merkle.consistencyProof(oldSize: UInt64(old), leafHashes: Self.leafHashes(new))
+                for other in old...40 where lengths[other][old] != proof.count {
+                    #expect(
+                        !Merkle.isConsistent(
+                            oldSize: UInt64(old),
+                            oldRoot: roots[old],
+                            newSize: UInt64(other),
+                            newRoot: roots[new],
+                            proof: proof
+                        )
+                    )
+                }
+            }
+        }
     }
 
     /// A log too large to hold: the proofs still come from a few nodes.
