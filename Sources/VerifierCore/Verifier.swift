@@ -45,12 +45,12 @@ package struct Verifier: Sendable {
         do throws(Finding) {
             return try take(checked)
         } catch {
+            let isCertified = checked.item.justification.certificate.block == checked.item.block.hash
             // A wrong height is one of the findings, so the place is the one that the block was read for.
-            let isOverThisBlock = checked.item.justification.certificate.block == checked.item.block.hash
             throw Violation(
                 height: header.height.next,
                 finding: error,
-                certifiedBy: isOverThisBlock ? checked.certificateSigners : []
+                certifiedBy: isCertified && error.isOfTheBlockItself ? checked.certificateSigners : []
             )
         }
     }
@@ -205,5 +205,18 @@ extension Verifier {
             next = next.next
         }
         guard next == certificate.view else { throw .justification(.missingNullification(view: next)) }
+    }
+}
+
+extension Finding {
+    /// Is the block wrong beside the parent that it names, whatever else is stored? Then its certificate is a fault too.
+    fileprivate var isOfTheBlockItself: Bool {
+        switch self {
+        case .header(let field, _, _): field != .height && field != .parent
+        case .timeTooEarly, .changeOfValidators, .evidence, .transactions: true
+        case .signature(.transaction), .signature(.evidence): true
+        case .signature(.certificate), .signature(.nullification), .justification, .conflict: false
+        case .supply, .pool, .accountsRoot, .entry: false
+        }
     }
 }

@@ -9,10 +9,11 @@ package struct Violation: Error, Hashable, Sendable {
     /// The block that breaks the rule; of a broken total or a stored entry of no block, the height that was reached.
     package let height: Height
     package let finding: Finding
-    /// The validators whose valid signatures certify exactly this block, in the order of the epoch's list.
+    /// Who certified a block that breaks the rules wherever it stands, in the order of the epoch's list.
     ///
-    /// Empty when no valid certificate is over it: then nobody vouches for these bytes, and they have changed since they
-    /// were certified. Otherwise a quorum certified a block that breaks the rules, and these are its members.
+    /// Empty when no valid certificate is over exactly these bytes: nobody vouches for them, they have changed since they
+    /// were certified. Empty as well when the block may be good and only stands in the wrong place, or what proves it
+    /// final is missing: that is nobody's vote.
     package let certifiedBy: [UInt16]
 
     package init(height: Height, finding: Finding, certifiedBy: [UInt16] = []) {
@@ -45,6 +46,8 @@ package enum Finding: Error, Hashable, Sendable {
     case pool(expected: Int128, found: Amount)
     /// The root over all accounts, computed once more from nothing but the accounts, differs from the header's.
     case accountsRoot(expected: Hash32, found: Hash32)
+    /// What the store holds is not what a recomputation would have written.
+    case entry(EntryFault)
 }
 
 /// The fields of a header, in their order and by their names (spec 2.5).

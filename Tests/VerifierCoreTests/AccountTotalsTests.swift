@@ -6,9 +6,9 @@ import Testing
 import VerifierCore
 
 @Suite struct AccountTotalsTests {
-    private func account(_ mark: UInt8, _ balance: UInt64) -> Account {
+    private func account(_ mark: UInt64, _ balance: UInt64) -> Account {
         Account(
-            id: AccountID(bytes: [UInt8](repeating: mark, count: 32))!,
+            id: AccountID(words: Words32(mark, 0, 0, 0)),
             balance: Amount(units: balance),
             touched: .zero
         )

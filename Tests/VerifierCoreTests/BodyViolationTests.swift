@@ -170,8 +170,8 @@ import VerifierCore
     }
 
     @Test func oneMisdeedStandsOnTheChainOnce() throws {
-        let misdeed = chain.evidence(against: 2)
-        let another = chain.evidence(against: 2, view: View(2))
+        let misdeed = try chain.evidence(against: 2)
+        let another = try chain.evidence(against: 2, view: View(2))
         #expect(try evidenceFinding([misdeed]) == nil)
         #expect(
             try evidenceFinding([misdeed, another]) == .evidence(.repeated(index: 1, epoch: .zero, signer: 2))
@@ -185,17 +185,17 @@ import VerifierCore
     }
 
     @Test func evidenceOfAnotherEpochIsNamed() throws {
-        let misdeed = chain.evidence(against: 2, epoch: Epoch(1))
+        let misdeed = try chain.evidence(against: 2, epoch: Epoch(1))
         #expect(try evidenceFinding([misdeed]) == .evidence(.foreignEpoch(index: 0, Epoch(1))))
     }
 
     @Test func moreEvidenceThanValidatorsIsNamed() throws {
-        let evidence = [0, 1, 2, 3, 0].map { chain.evidence(against: $0) }
+        let evidence = try [0, 1, 2, 3, 0].map { try chain.evidence(against: $0) }
         #expect(try evidenceFinding(evidence) == .evidence(.tooMuch(count: 5, limit: 4)))
     }
 
     @Test func evidenceThatTheAccusedDidNotSignIsNamed() throws {
-        let misdeed = chain.evidence(against: 2)
+        let misdeed = try chain.evidence(against: 2)
         let framed = try #require(
             Evidence(
                 Vote(body: misdeed.first.body, signer: 3, signature: misdeed.first.signature),
@@ -208,7 +208,7 @@ import VerifierCore
                 Vote(body: misdeed.second.body, signer: 4, signature: misdeed.second.signature)
             )
         )
-        let honest = chain.evidence(against: 0)
+        let honest = try chain.evidence(against: 0)
         #expect(try evidenceFinding([honest, framed]) == .signature(.evidence(index: 1)))
         #expect(try evidenceFinding([honest, stranger]) == .signature(.evidence(index: 1)))
     }

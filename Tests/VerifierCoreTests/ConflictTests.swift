@@ -8,7 +8,7 @@ import VerifierCore
 /// With a third or more hostile a fork can exist; then two certificates name who made it.
 @Suite struct ConflictTests {
     private let chain: TestChain
-    private let other = Hash32(bytes: [UInt8](repeating: 1, count: 32))!
+    private let other = Hash32(words: Words32(1, 1, 1, 1))
 
     init() throws { chain = try TestChain.sample(validators: 4) }
 

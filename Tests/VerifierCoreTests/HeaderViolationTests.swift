@@ -20,7 +20,7 @@ import VerifierCore
         self.before = before
     }
 
-    private static let otherHash = Hash32(bytes: [UInt8](repeating: 9, count: 32))!
+    private static let otherHash = Hash32(words: Words32(9, 9, 9, 9))
 
     private static func change(_ field: HeaderField, in header: inout Header) {
         switch field {
@@ -61,7 +61,8 @@ import VerifierCore
         let violation = try #require(chain.violation(of: [chain.blocks[0], lie]))
         #expect(violation.height == Height(2))
         #expect(violation.finding == finding(for: field, in: lie.block.header))
-        #expect(violation.certifiedBy == [0, 1, 2])
+        // A block in the wrong place may be a good one elsewhere.
+        #expect(violation.certifiedBy == (field == .height || field == .parent ? [] : [0, 1, 2]))
     }
 
     @Test(arguments: HeaderField.allCases) func aLaterChangeIsNamedAndNobodyVouchesForIt(field: HeaderField) throws {
@@ -104,8 +105,7 @@ import VerifierCore
             chain.violation(of: blocks)
                 == Violation(
                     height: Height(2),
-                    finding: .header(.height, expected: .number(2), found: .number(3)),
-                    certifiedBy: [0, 1, 2]
+                    finding: .header(.height, expected: .number(2), found: .number(3))
                 )
         )
     }

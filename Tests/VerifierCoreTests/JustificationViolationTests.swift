@@ -66,8 +66,7 @@ import VerifierCore
             violation(certificate: certificate)
                 == Violation(
                     height: Height(2),
-                    finding: .justification(.parentView(expected: View(1), found: .zero)),
-                    certifiedBy: [0, 1, 2]
+                    finding: .justification(.parentView(expected: View(1), found: .zero))
                 )
         )
     }
@@ -130,8 +129,7 @@ import VerifierCore
             violation(nullifications: nullifications)
                 == Violation(
                     height: Height(2),
-                    finding: .justification(.noQuorum(.nullification(view: View(3)), signers: 1, quorum: 3)),
-                    certifiedBy: [0, 1, 2]
+                    finding: .justification(.noQuorum(.nullification(view: View(3)), signers: 1, quorum: 3))
                 )
         )
     }
@@ -192,8 +190,7 @@ import VerifierCore
             violation(nullifications: nullifications)
                 == Violation(
                     height: Height(2),
-                    finding: .signature(.nullification(view: View(2))),
-                    certifiedBy: [0, 1, 2]
+                    finding: .signature(.nullification(view: View(2)))
                 )
         )
     }

@@ -3,6 +3,7 @@ import ConsensusCore
 import Cryptography
 import LedgerCore
 import Primitives
+import Testing
 import VerifierCore
 
 /// A network whose every key the test holds, and the chain it has made so far.
@@ -20,11 +21,11 @@ struct TestChain {
     var blocks: [JustifiedBlock] = []
     private var nonce: UInt64 = 0
 
-    init(validators count: Int, parameters: Parameters = .defaults) throws {
+    init(validators count: Int, parameters: Parameters = .defaults, name: String = "node") throws {
         let keys = (0..<count).map { Self.key(1, $0) }.sorted { $0.publicKey < $1.publicKey }
         let validators = keys.enumerated().map { index, key in
             Validator(
-                name: "node \(index)",
+                name: "\(name) \(index)",
                 consensusKey: key.publicKey,
                 nodeKey: Self.key(2, index).publicKey,
                 noteKey: Self.key(3, index).publicKey,
@@ -48,7 +49,10 @@ struct TestChain {
     }
 
     static func key(_ role: UInt8, _ index: Int) -> SigningKey {
-        SigningKey(seed: [role, UInt8(index)] + [UInt8](repeating: 7, count: 30))!
+        guard let key = SigningKey(seed: [role, UInt8(index)] + [UInt8](repeating: 7, count: 30)) else {
+            preconditionFailure("any 32 bytes are a seed")
+        }
+        return key
     }
 
     var network: NetworkID { genesis.networkID }
@@ -158,16 +162,19 @@ struct TestChain {
     }
 
     /// Two notarize votes of one view for two blocks.
-    func evidence(against signer: Int, view: View = View(1), epoch: Epoch = .zero) -> Evidence {
-        let bodies = [UInt8(1), 2].map { mark in
-            VoteBody.notarize(
-                epoch: epoch,
-                view: view,
-                parentView: .zero,
-                block: Hash32(bytes: [UInt8](repeating: mark, count: 32))!
+    func evidence(against signer: Int, view: View = View(1), epoch: Epoch = .zero) throws -> Evidence {
+        let votes = [UInt64(1), 2].map { mark in
+            vote(
+                .notarize(
+                    epoch: epoch,
+                    view: view,
+                    parentView: .zero,
+                    block: Hash32(words: Words32(mark, 0, 0, 0))
+                ),
+                by: signer
             )
         }
-        return Evidence(vote(bodies[0], by: signer), vote(bodies[1], by: signer))!
+        return try #require(Evidence(votes[0], votes[1]))
     }
 
     // MARK: - Changing blocks
@@ -204,7 +211,7 @@ extension TestChain {
         ]
         try chain.append(try chain.next(pair, after: 250, skipping: 2, kind: .notarize))
         try chain.append(try chain.next([], after: 400, kind: .notarize))
-        let evidence = count > 1 ? [chain.evidence(against: 1)] : []
+        let evidence = count > 1 ? [try chain.evidence(against: 1)] : []
         try chain.append(try chain.next([], after: 61_000, evidence: evidence, skipping: 1))
         try chain.append(try chain.next([chain.payment(from: 2, to: fresh, amount: 1)], after: 2_000))
         return chain

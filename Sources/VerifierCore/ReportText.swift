@@ -1,0 +1,130 @@
+import ChainCore
+import ConsensusCore
+import LedgerCore
+import Primitives
+
+extension VerificationReport {
+    /// The report for people, and for signing: fixed layout, ASCII, each line ended by a line feed.
+    ///
+    /// A line is a name padded to 20 columns and a value, or begins with two spaces and belongs to the line above. The
+    /// same report always has the same bytes.
+    package var text: String {
+        var lines = ReportLines()
+        lines.add("farthing verification report 1")
+        lines.add("verdict", verdict.word)
+        add(verdict, to: &lines)
+        lines.add("network", network.hex)
+        lines.add("unit", "\(parameters.unit), \(parameters.decimals) decimals; amounts below are base units")
+        lines.add("height", height.description)
+        lines.add("block", hash.hex)
+        lines.add("time", "\(time) ms")
+        lines.add("view", view.description)
+        lines.add("final by certificate", "height \(tally.certifiedHeight)")
+        lines.add("blocks", String(tally.blocks))
+        lines.add("  finalized", String(tally.views.finalized))
+        lines.add("  notarized", String(tally.views.notarized))
+        lines.add("views skipped", String(tally.views.nullified))
+        lines.add("transactions", String(tally.transactions))
+        lines.add("payments", String(tally.payments))
+        lines.add("signatures checked", String(tally.signatures))
+        lines.add("accounts", String(accounts))
+        lines.add("supply", supply.description)
+        lines.add("fee pool", pool.description)
+        lines.add("fees", String(tally.fees))
+        lines.add("paid to validators", String(tally.payouts))
+        lines.add("price per share", tally.prices.map { "\($0.lowerBound) to \($0.upperBound)" } ?? "none yet")
+        lines.add("validators", String(validators.count))
+        for (index, validator) in validators.enumerated() {
+            lines.add("  \(index) \(validator.consensusKey.hex) \(validator.name.quotedASCII)")
+        }
+        lines.add("evidence", String(tally.evidence.count))
+        for misdeed in tally.evidence {
+            let evidence = misdeed.evidence
+            lines.add(
+                "  height \(misdeed.height): validator \(evidence.signer), view \(evidence.view): "
+                    + "\(evidence.first.body.text); \(evidence.second.body.text)"
+            )
+        }
+        if let store {
+            lines.add("entries compared", String(store.total))
+            for count in store.counts { lines.add("  \(count.space)/", String(count.entries)) }
+        } else {
+            lines.add("entries compared", "none: the chain alone was checked")
+        }
+        return lines.text
+    }
+
+    private func add(_ verdict: Verdict, to lines: inout ReportLines) {
+        switch verdict {
+        case .sound: break
+        case .incomplete(let gaps):
+            for gap in gaps { lines.add("  \(gap.sentence)") }
+        case .damaged(let violation):
+            let finding = violation.finding.text
+            lines.add("  at height", violation.height.description)
+            lines.add("  rule", finding.rule)
+            if !finding.place.isEmpty { lines.add("  place", finding.place) }
+            lines.add("  expected", finding.expected)
+            lines.add("  found", finding.found)
+            if case .conflict(let conflict) = violation.finding {
+                lines.add("  signed both", names(conflict.culprits))
+            }
+            lines.add("  certified by", names(violation.certifiedBy))
+        }
+    }
+
+    /// Validators by their places in the list below.
+    private func names(_ signers: [UInt16]) -> String {
+        signers.isEmpty ? "nobody" : "validators " + signers.map { String($0) }.joined(separator: ", ")
+    }
+}
+
+extension Verdict {
+    package var word: String {
+        switch self {
+        case .sound: "sound"
+        case .incomplete: "incomplete"
+        case .damaged: "damaged"
+        }
+    }
+}
+
+extension Gap {
+    package var sentence: String {
+        switch self {
+        case .uncertifiedTail(let certified, let last):
+            "no finalization covers the blocks above height \(certified), up to \(last)"
+        case .voteLogAhead(let finalView, let lastView):
+            "the vote log knows view \(finalView) as final, the chain ends at view \(lastView)"
+        case .votedBlockMissing(let view, let block):
+            "the vote log holds a vote for block \(block) in view \(view), which is not stored"
+        }
+    }
+}
+
+/// Lines of a report, each with its line feed.
+private struct ReportLines {
+    private(set) var text = ""
+
+    mutating func add(_ line: String) { text += line + "\n" }
+
+    mutating func add(_ name: String, _ value: String) {
+        let padding = String(repeating: " ", count: max(1, 21 - name.utf8.count))
+        add(name + padding + value)
+    }
+}
+
+extension String {
+    /// In quotation marks; whatever is not printable ASCII as `\u{…}`, so that a name can't imitate a line.
+    fileprivate var quotedASCII: String {
+        var text = "\""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\"", "\\": text += "\\" + String(scalar)
+            case " "..."~": text.unicodeScalars.append(scalar)
+            default: text += "\\u{" + String(scalar.value, radix: 16) + "}"
+            }
+        }
+        return text + "\""
+    }
+}
