@@ -124,7 +124,7 @@ private struct VoteLogFile {
     init(_ bytes: [UInt8]) {
         let width = VoteLogFormat.recordByteCount
         slots = stride(from: 0, to: bytes.count, by: width).map { bytes[$0..<min($0 + width, bytes.count)] }
-        hasWarning = slots.first.map { $0.elementsEqual(VoteLogFormat.warning) } ?? false
+        hasWarning = slots.first.map { Array($0) == VoteLogFormat.warning } ?? false
         header = slots.count > 1 ? VoteLogFormat.body(VoteLogHeader.self, of: slots[1]) : nil
     }
 

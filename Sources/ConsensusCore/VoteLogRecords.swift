@@ -32,7 +32,7 @@ package enum VoteLogFormat {
         return payload + SHA256.hash(salt + payload).bytes
     }
 
-    /// Answers nil unless the record is whole: right length, right hash, zeros behind the body.
+    /// Answers nil unless the record is whole: right length, right hash.
     static func body<Body: WireCodable>(
         _ type: Body.Type,
         of record: ArraySlice<UInt8>,
@@ -40,11 +40,11 @@ package enum VoteLogFormat {
     ) -> Body? {
         guard record.count == recordByteCount else { return nil }
         let payload = Array(record.prefix(payloadByteCount))
-        guard SHA256.hash(salt + payload).bytes.elementsEqual(record.dropFirst(payloadByteCount)) else { return nil }
+        guard SHA256.hash(salt + payload).bytes == Array(record.dropFirst(payloadByteCount)) else { return nil }
         let length = Int(payload[0])
-        guard length < payloadByteCount, payload[(length + 1)...].allSatisfy({ $0 == 0 }) else { return nil }
+        guard length < payloadByteCount else { return nil }
         do {
-            return try Body(decodingAll: Array(payload[1...length]))
+            return try Body(decodingAll: Array(payload[1..<(1 + length)]))
         } catch {
             return nil
         }
