@@ -21,54 +21,130 @@ package enum ConfigurationOrigin: Hashable, Sendable {
 }
 
 /// A configuration file's settings, as text by key.
-struct ConfigurationFile {
+struct ConfigurationFile: Sendable {
     let path: String
-    /// Every key in the file, in its order.
+    /// Every key in the file.
     let keys: [String]
     private let snapshot: YAMLSnapshot
 
     init(path: String, text: [UInt8]) throws(ConfigurationError) {
-        self.path = path
-        // The parser keeps the list of keys to itself, but asks about each whether it is secret: that is how we learn them.
-        let seen = Mutex<[String]>([])
-        let asked = SeenKeys(seen)
+        // The snapshot doesn't list its keys, but asks about each one whether it is secret: so we learn them.
+        let seen = SeenKeys()
+        let options = YAMLSnapshot.ParsingOptions(secretsSpecifier: .dynamic { key, _ in seen.note(key) })
         do {
-            snapshot = try YAMLSnapshot(
-                data: unsafe text.span.bytes,
-                providerName: path,
-                parsingOptions: YAMLSnapshot.ParsingOptions(
-                    secretsSpecifier: .dynamic { key, _ in
-                        asked.add(key)
-                        return false
-                    }
-                )
-            )
+            // SAFETY: the parser reads the span during the call and keeps none of it.
+            snapshot = try unsafe YAMLSnapshot(data: text.span.bytes, providerName: path, parsingOptions: options)
         } catch {
             throw .malformed(path: path, reason: "\(error)")
         }
-        keys = asked.all
+        self.path = path
+        keys = seen.keys
     }
 
-    /// Nil when the file doesn't set the key; a list is joined by commas.
+    /// Nil when the file doesn't set the key; the elements of a list are joined by commas.
     func text(of key: String) throws(ConfigurationError) -> String? {
         let components = AbsoluteConfigKey(key.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
+        let scalar: ConfigContent?
         do {
-            if case .string(let text) = try snapshot.value(forKey: components, type: .string).value?.content {
-                return text
-            }
-            return nil
+            scalar = try snapshot.value(forKey: components, type: .string).value?.content
         } catch {
-            return try list(of: components, key: key)
+            // It is there and no scalar, hence a list.
+            return try list(at: components)
         }
+        guard case .string(let text) = scalar else { return nil }
+        return text
     }
 
-    private func list(of components: AbsoluteConfigKey, key: String) throws(ConfigurationError) -> String? {
+    private func list(at key: AbsoluteConfigKey) throws(ConfigurationError) -> String? {
         do {
-            guard case .stringArray(let texts) = try snapshot.value(forKey: components, type: .stringArray).value?.content
-            else { return nil }
+            let list = try snapshot.value(forKey: key, type: .stringArray).value?.content
+            guard case .stringArray(let texts) = list else { return nil }
             return texts.joined(separator: ",")
         } catch {
             throw .malformed(path: path, reason: "\(key): \(error)")
         }
+    }
+}
+
+/// The keys that a parser asked about.
+private final class SeenKeys: Sendable {
+    private let names = Mutex<[String]>([])
+
+    var keys: [String] { names.withLock { $0 } }
+
+    /// Answers that the key is no secret.
+    func note(_ key: String) -> Bool {
+        names.withLock { $0.append(key) }
+        return false
+    }
+}
+
+/// All sources together, checked: every key in them is known and stands once.
+struct ConfigurationSources {
+    private let file: ConfigurationFile
+    private let environment: [String: String]
+    private let flags: [(key: String, value: String)]
+
+    init(
+        file: ConfigurationFile,
+        environment: [String: String],
+        flags: [(key: String, value: String)],
+        keys: [ConfigurationKey]
+    ) throws(ConfigurationError) {
+        self.file = file
+        self.environment = environment
+        self.flags = flags
+        let names = keys.map(\.name)
+        try Self.check(flags.map(\.key), in: .flag, known: names)
+        let variables = environment.keys.filter { $0.hasPrefix("FARTHING_") && !Self.otherVariables.contains($0) }
+        try Self.check(variables.sorted(), in: .environment, known: keys.map(\.environmentName))
+        try Self.check(file.keys, in: .file(file.path), known: names)
+    }
+
+    /// Variables with our prefix that are no settings of a node: where clients and tests look.
+    private static let otherVariables = ["FARTHING_HOME", "FARTHING_URL", "FARTHING_VECTORS"]
+
+    private static func check(
+        _ found: [String],
+        in origin: ConfigurationOrigin,
+        known: [String]
+    ) throws(ConfigurationError) {
+        var seen: Set<String> = []
+        for name in found {
+            guard known.contains(name) else {
+                throw .unknown(key: name, in: origin, nearest: ConfigurationKey.nearest(to: name, among: known))
+            }
+            guard seen.insert(name).inserted else { throw .setTwice(key: name, in: origin) }
+        }
+    }
+
+    /// The setting, from the strongest source that has it.
+    func value<Value>(
+        _ key: ConfigurationKey,
+        _ convert: (String) -> Value?
+    ) throws(ConfigurationError) -> Value {
+        guard let value = try optional(key, convert) else {
+            preconditionFailure("a key without a standard value is asked for with `optional`")
+        }
+        return value
+    }
+
+    /// Nil when nobody sets it and it has no standard value.
+    func optional<Value>(
+        _ key: ConfigurationKey,
+        _ convert: (String) -> Value?
+    ) throws(ConfigurationError) -> Value? {
+        guard let (text, origin) = try text(of: key) else { return nil }
+        guard let value = convert(text) else {
+            throw .malformedValue(key: key.name, value: text, in: origin, wanted: key.wanted)
+        }
+        return value
+    }
+
+    private func text(of key: ConfigurationKey) throws(ConfigurationError) -> (String, ConfigurationOrigin)? {
+        if let flag = flags.first(where: { $0.key == key.name }) { return (flag.value, .flag) }
+        if let text = environment[key.environmentName] { return (text, .environment) }
+        if let text = try file.text(of: key.name) { return (text, .file(file.path)) }
+        return key.standard.map { ($0, .standard) }
     }
 }

@@ -1,4 +1,4 @@
-package import LevelDBStorage
+import LevelDBStorage
 package import Logging
 package import MempoolCore
 package import Primitives
