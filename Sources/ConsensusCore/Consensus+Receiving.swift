@@ -3,7 +3,8 @@ package import Primitives
 // Votes, certificates and proposals as they come in (spec 3.3, 3.7(6), 3.8).
 extension Consensus {
     mutating func receive(_ vote: Vote) {
-        guard vote.body.epoch == epoch, !betraysSecondInstance(vote) else { return }
+        guard vote.body.epoch == epoch else { return }
+        watchForSecondInstance(vote)
         let view = vote.body.view
         guard view > finalView, view.number <= current.number + 1 else { return }
         accuse(vote)
@@ -27,7 +28,7 @@ extension Consensus {
         guard certificate.body.epoch == epoch,
             let votes = certificate.votes(validatorCount: electorate.validators.count)
         else { return }
-        for vote in votes where betraysSecondInstance(vote) { return }
+        for vote in votes { watchForSecondInstance(vote) }
         let view = certificate.view
         guard view > finalView else { return }
         let record = records[view]
@@ -55,6 +56,10 @@ extension Consensus {
             stopSigning(.stopped(reason: "two certificates contradict each other in view \(certificate.view)"))
             return
         }
+        if let mine = certificate.block, let other = record?.blockCertificate?.block, mine != other {
+            stopSigning(.stopped(reason: "two blocks are certified in view \(certificate.view)"))
+            return
+        }
         switch certificate.kind {
         case .notarize:
             let at = now.monotonic
@@ -75,13 +80,13 @@ extension Consensus {
     /// A valid vote under my key that I never cast: somebody else signs with it (spec 3.7(6)).
     ///
     /// Checked before any window drops the vote. Compared with what I bound myself to, not with what came back from the
-    /// log: my vote can return from a peer before the log has told me that it is durable.
-    private mutating func betraysSecondInstance(_ vote: Vote) -> Bool {
-        guard let me, Int(vote.signer) == me, vote.body.epoch == epoch, vote.body.view > durableFinalView,
-            own[vote.body.view]?.holds(vote.body) != true
-        else { return false }
+    /// log: my vote can return from a peer before the log has told me that it is durable. At or below the final view of
+    /// vote log or store my votes are forgotten, so nothing can be said about them.
+    private mutating func watchForSecondInstance(_ vote: Vote) {
+        guard let me, Int(vote.signer) == me, vote.body.epoch == epoch,
+            vote.body.view > max(durableFinalView, signFloor), own[vote.body.view]?.holds(vote.body) != true
+        else { return }
         stopSigning(.secondInstance)
-        return true
     }
 
     /// Two votes that no honest validator casts both become evidence (spec 3.8).
@@ -93,7 +98,7 @@ extension Consensus {
     }
 
     mutating func receiveHeld(_ votes: [Vote], from peer: Int) {
-        for vote in votes where betraysSecondInstance(vote) { return }
+        for vote in votes { watchForSecondInstance(vote) }
         for vote in votes where vote.signer == me.map({ UInt16($0) }) && vote.body.view > finalView { keep(vote) }
         if peer != me { answered.insert(peer) }
     }
@@ -114,8 +119,7 @@ extension Consensus {
         for view in openViews where records[view]?.proposal?.vote.body.block == block {
             record(view) { $0.proposalIsInvalid = true }
         }
-        let certified = openViews.contains { records[$0]?.blockCertificate?.block == block }
-        if certified {
+        if isCertified(block) {
             // A quorum certified what this node finds invalid: one of the two is broken. Keep both sides (spec 3.6).
             stopSigning(.stopped(reason: "a quorum certified block \(block), which this node finds invalid"))
         }
@@ -145,7 +149,8 @@ extension Consensus {
             let certificates = [record.notarization, record.nullification, record.finalization].compactMap(\.self)
             if !certificates.isEmpty { return (certificates, []) }
         }
-        if let votes = own[view]?.signed, !votes.isEmpty { return ([], votes) }
+        let votes = (own[view]?.signed ?? []).filter(maySend)
+        if !votes.isEmpty { return ([], votes) }
         return (finalization.map { [$0] } ?? [], [])
     }
 
@@ -160,6 +165,11 @@ extension Consensus {
             guard let record = records[view] else { return false }
             return record.proposal?.vote.body.block == block || record.blockCertificate?.block == block
         }
+    }
+
+    /// Has a quorum certified this block in an open view?
+    package func isCertified(_ block: Hash32) -> Bool {
+        openViews.contains { records[$0]?.blockCertificate?.block == block }
     }
 
     /// Who voted what in the current view, for people: names of kinds by signer.

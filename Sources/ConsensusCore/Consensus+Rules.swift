@@ -9,11 +9,7 @@ extension Consensus {
         let highest = openViews.last { records[$0]?.anyCertificate != nil } ?? finalView
         let target = max(highest, finalView).next
         guard target > current else { return }
-        current = target
-        entry = records[highest]?.anyCertificate ?? finalization
-        armedAt = nil
-        timedOut = false
-        cannotBuildSince = nil
+        enter(target, by: records[highest]?.anyCertificate ?? finalization)
     }
 
     // MARK: - Finalization
@@ -58,20 +54,25 @@ extension Consensus {
         return chain.reversed()
     }
 
-    /// The nullifications of all views strictly between two; nil while one is missing, which is asked for.
+    /// The nullifications of all views strictly between two; nil while some are missing, which are asked for.
     private mutating func nullifications(after low: View, before high: View) -> [Certificate]? {
         var found: [Certificate] = []
+        var missing = 0
         var view = low.next
-        while view < high {
-            guard let nullification = records[view]?.nullification else {
+        while view < high, missing < Self.askedAtOnce {
+            if let nullification = records[view]?.nullification {
+                found.append(nullification)
+            } else {
                 ask(for: view)
-                return nil
+                missing += 1
             }
-            found.append(nullification)
             view = view.next
         }
-        return found
+        return missing == 0 ? found : nil
     }
+
+    /// How many missing certificates are asked for in one turn.
+    private static var askedAtOnce: Int { 32 }
 
     /// Final blocks came by sync (spec 3.11).
     mutating func adoptFinal(_ facts: BlockFacts, _ why: Justified) {
@@ -87,15 +88,16 @@ extension Consensus {
         if certificate.kind == .finalize { finalization = certificate }
         lastBlockAt = now.monotonic
         records = records.filter { $0.key > view }
-        blocks = blocks.filter { $0.value.facts.height > facts.height || $0.key == facts.hash }
+        blocks = blocks.filter { extendsFinal($0.value.facts) }
         restored = restored.filter { blocks[$0] != nil }
-        if current <= view {
-            current = view.next
-            entry = certificate
-            armedAt = nil
-            timedOut = false
-            cannotBuildSince = nil
-        }
+        if current <= view { enter(view.next, by: certificate) }
+    }
+
+    /// Is a held block the final one or a descendant of it?
+    private func extendsFinal(_ facts: BlockFacts) -> Bool {
+        var next = facts
+        while next.height > finalBlock.height, let parent = blocks[next.parent]?.facts { next = parent }
+        return next.hash == finalBlock.hash
     }
 
     /// Asks everybody for a certificate, at most once in a quarter of a retry.
@@ -173,9 +175,7 @@ extension Consensus {
 
     /// I lead cur, armed, with no notarize and no nullify of mine here: build on the highest certified block.
     mutating func tryPropose() {
-        guard let me, leader == me, isArmed, own[current]?.notarize == nil, own[current]?.nullify == nil,
-            maySign(in: current), let parent = parentToBuildOn()
-        else { return }
+        guard mayPropose, isArmed, !isUnbuildable, let parent = parentToBuildOn() else { return }
         guard let held = blocks[parent.block] else {
             if cannotBuildSince == nil { cannotBuildSince = now.monotonic }
             fetchOnce(parent.view, block: parent.block)
@@ -183,6 +183,11 @@ extension Consensus {
         }
         guard now.monotonic >= proposeAt(held) else { return }
         effects.append(.build(view: current, parentView: parent.view, parent: parent.block))
+    }
+
+    /// I lead cur and have bound myself to nothing in it.
+    var mayPropose: Bool {
+        leader == me && own[current]?.notarize == nil && own[current]?.nullify == nil && maySign(in: current)
     }
 
     /// The highest view below cur with a certified block, if I hold the nullifications of all views between.
@@ -201,16 +206,21 @@ extension Consensus {
     }
 
     mutating func propose(_ facts: BlockFacts, in view: View) {
-        guard view == current, let parent = parentToBuildOn(), parent.block == facts.parent else { return }
         hold(facts)
+        guard view == current, mayPropose, let parent = parentToBuildOn(), parent.block == facts.parent else { return }
         let body = VoteBody.notarize(epoch: epoch, view: view, parentView: parent.view, block: facts.hash)
         own[view, default: OwnVotes()].bind(body)
         effects.append(
             .propose(
                 ProposalPlan(
-                    body: body, block: facts.hash,
-                    parentCertificate: parent.view == finalView ? finalCertificate : records[parent.view]?.blockCertificate,
-                    nullifications: (nullifications(after: parent.view, before: view) ?? []).suffix(256))))
+                    body: body,
+                    block: facts.hash,
+                    parentCertificate: parent.view == finalView
+                        ? finalCertificate : records[parent.view]?.blockCertificate,
+                    nullifications: (nullifications(after: parent.view, before: view) ?? []).suffix(256)
+                )
+            )
+        )
     }
 
     // MARK: - Nullify

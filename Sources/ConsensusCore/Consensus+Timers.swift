@@ -106,7 +106,7 @@ extension Consensus {
 
     private mutating func retry() {
         let views = own.keys.filter { $0 > finalView }.sorted()
-        let votes = views.flatMap { own[$0]?.signed ?? [] }.suffix(64)
+        let votes = views.flatMap { own[$0]?.signed ?? [] }.filter(maySend).suffix(64)
         let proposed = own[current]?.notarize?.block.flatMap { leader == me ? $0 : nil }
         let lacking =
             proposed.map { _ in
@@ -117,8 +117,14 @@ extension Consensus {
         effects.append(
             .retry(
                 RetryPlan(
-                    votes: Array(votes), finalization: finalization, entry: entry,
-                    proposal: proposed == nil ? nil : current, lacking: lacking)))
+                    votes: Array(votes),
+                    finalization: finalization,
+                    entry: entry,
+                    proposal: proposed == nil ? nil : current,
+                    lacking: lacking
+                )
+            )
+        )
         // Spec 3.6 Retry: my own votes go back into my own pool. Without that, half of all networks of two stall after
         // restarts.
         for vote in votes { receiveOwnAgain(vote) }
@@ -127,6 +133,9 @@ extension Consensus {
             effects.append(.fetch(block: block, from: records[view]?.signers ?? []))
         }
     }
+
+    /// A notarize or finalize from the vote log is sent again only while its block is stored (spec 3.7(4)).
+    func maySend(_ vote: Vote) -> Bool { vote.body.block.map { blocks[$0] != nil } ?? true }
 
     private mutating func receiveOwnAgain(_ vote: Vote) {
         own[vote.body.view]?.signed.removeAll { $0 == vote }
@@ -152,7 +161,7 @@ extension Consensus {
         }
         if let nextRetry { due.append(nextRetry) }
         if pace.heartbeat > .zero, !isArmed { due.append(lastBlockAt.adding(pace.heartbeat)) }
-        if let me, leader == me, isArmed, own[current]?.notarize == nil {
+        if mayPropose, isArmed {
             let view = openViews.last { $0 < current && records[$0]?.blockCertificate != nil }
             let parent = view.flatMap { records[$0]?.blockCertificate?.block } ?? finalBlock.hash
             if let held = blocks[parent] { due.append(proposeAt(held)) }

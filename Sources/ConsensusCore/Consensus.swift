@@ -46,7 +46,10 @@ package struct Consensus: Sendable {
     var armedAt: Milliseconds?
     var timersFrom: Milliseconds = .zero
     var timedOut = false
+    /// I lead cur and lack the parent's block (monotonic).
     var cannotBuildSince: Milliseconds?
+    /// My surroundings couldn't build in cur, though the parent is here; asking again would change nothing.
+    var isUnbuildable = false
     var nextRetry: Milliseconds?
     var lastBlockAt: Milliseconds
     var jitter: UInt64
@@ -65,8 +68,17 @@ package struct Consensus: Sendable {
     ///   - signFloor: the highest final view found in vote log and store (spec 3.7(4)).
     ///   - seed: spreads the retries of different nodes; has no other effect.
     package init(
-        electorate: Electorate, me: Int?, pace: Pace, finalBlock: BlockFacts, finalView: View,
-        finalCertificate: Certificate?, mode: SigningMode, ownVotes: [Vote], signFloor: View, seed: UInt64, at now: Moment
+        electorate: Electorate,
+        me: Int?,
+        pace: Pace,
+        finalBlock: BlockFacts,
+        finalView: View,
+        finalCertificate: Certificate?,
+        mode: SigningMode,
+        ownVotes: [Vote],
+        signFloor: View,
+        seed: UInt64,
+        at now: Moment
     ) {
         self.electorate = electorate
         self.me = me
@@ -87,7 +99,6 @@ package struct Consensus: Sendable {
         for vote in ownVotes where vote.body.view > finalView {
             own[vote.body.view, default: OwnVotes()].bind(vote.body)
             own[vote.body.view, default: OwnVotes()].signed.append(vote)
-            keep(vote)
         }
     }
 
@@ -109,7 +120,10 @@ package struct Consensus: Sendable {
         case .invalid(let block): reject(block)
         case .built(let view, let facts): propose(facts, in: view)
         case .cannotBuild(let view):
-            if view == current, cannotBuildSince == nil { cannotBuildSince = now.monotonic }
+            if view == current {
+                isUnbuildable = true
+                cannotBuildSince = cannotBuildSince ?? now.monotonic
+            }
         case .work: arm()
         case .synced(let facts, let why): adoptFinal(facts, why)
         case .committed(let view): forgetOwnVotes(upTo: view)
@@ -148,6 +162,16 @@ package struct Consensus: Sendable {
     mutating func cast(_ body: VoteBody) {
         own[body.view, default: OwnVotes()].bind(body)
         effects.append(.vote(body))
+    }
+
+    /// Starts a view: nothing is armed yet, nothing has timed out.
+    mutating func enter(_ view: View, by certificate: Certificate?) {
+        current = view
+        entry = certificate
+        armedAt = nil
+        timedOut = false
+        cannotBuildSince = nil
+        isUnbuildable = false
     }
 
     mutating func record(_ view: View, _ change: (inout ViewRecord) -> Void) {

@@ -30,9 +30,13 @@ package struct Pace: Hashable, Sendable {
     /// The preset for nodes on one local network.
     package static func lan(blockInterval: Milliseconds) -> Pace {
         Pace(
-            viewTimer: Milliseconds(300), viewTimerMax: Milliseconds(15000), retry: Milliseconds(1000),
-            heartbeat: Milliseconds(60000), blockInterval: Milliseconds(max(1, blockInterval.number)),
-            deadLeader: Milliseconds(10000))
+            viewTimer: Milliseconds(300),
+            viewTimerMax: Milliseconds(15000),
+            retry: Milliseconds(1000),
+            heartbeat: Milliseconds(60000),
+            blockInterval: Milliseconds(max(1, blockInterval.number)),
+            deadLeader: Milliseconds(10000)
+        )
     }
 
     /// The preset for nodes across continents.

@@ -19,7 +19,9 @@ struct ViewRecord: Sendable {
 
     init(validatorCount: Int) {
         votes = [[Vote?]](
-            repeating: [Vote?](repeating: nil, count: validatorCount), count: VoteBody.Kind.allCases.count)
+            repeating: [Vote?](repeating: nil, count: validatorCount),
+            count: VoteBody.Kind.allCases.count
+        )
     }
 
     func vote(_ kind: VoteBody.Kind, by signer: Int) -> Vote? { votes[kind.rawValue][signer] }

@@ -27,7 +27,9 @@ package enum GatedMessage: Sendable {
     ///
     /// An honest node sends on only what it has checked, so one bad transaction in a bundle condemns the bundle.
     package static func check(
-        _ message: PeerMessage, in electorate: Electorate, by scheme: some SignatureScheme
+        _ message: PeerMessage,
+        in electorate: Electorate,
+        by scheme: some SignatureScheme
     ) -> GatedMessage? {
         switch message {
         case .vote(let vote): return Verified.check(vote, in: electorate, by: scheme).map(Self.vote)
@@ -64,7 +66,8 @@ package enum GatedMessage: Sendable {
     }
 
     private static func all(
-        _ transactions: [IdentifiedTransaction], by scheme: some SignatureScheme
+        _ transactions: [IdentifiedTransaction],
+        by scheme: some SignatureScheme
     ) -> [Verified<IdentifiedTransaction>]? {
         let verdicts = Verified.check(transactions, in: .init(), by: scheme)
         let verified = verdicts.compactMap(\.self)

@@ -16,7 +16,7 @@ extension Replica {
             if case .admitted = admission { admitted.append(transaction) }
             judgements.append(judge(admission, transaction.value))
         }
-        if !admitted.isEmpty { workMayHaveChanged = true }
+        if !admitted.isEmpty { work.mayHaveChanged = true }
         spread(admitted)
         effects.append(.answer(.submission(judgements), ticket))
     }
@@ -45,10 +45,13 @@ extension Replica {
         case .account(let id):
             let account = ledger.account(id)
             answer = .account(
-                number: account.map { UInt64($0.number.value) }, balance: account?.balance ?? .zero, at: tipPoint)
+                number: account.map { UInt64($0.number.value) },
+                balance: account?.balance ?? .zero,
+                at: tipPoint
+            )
         case .fees:
             // Spec 2.4: admission reckons with the floor at the wall clock, and so does who asks for a price.
-            let time = max(now.wall, tip.time.adding(consensus.pace.blockInterval))
+            let time = timeOfBlock(after: tip)
             let pool = ledger.account(.pool)?.balance ?? .zero
             let state = FeeState(next: ledger.terms(at: time), pool: pool, pendingCount: mempool.count)
             answer = .fees(state, at: tipPoint)
@@ -59,7 +62,9 @@ extension Replica {
 
     /// The answer for a transaction that is not final (spec 2.3).
     private func status(
-        of id: TransactionID, _ transaction: IdentifiedTransaction?, validUntil: Milliseconds?
+        of id: TransactionID,
+        _ transaction: IdentifiedTransaction?,
+        validUntil: Milliseconds?
     ) -> TransactionStatus {
         if let transaction {
             if let rejection = transaction.rejection(under: genesis) { return .rejected(rejection) }
@@ -70,18 +75,28 @@ extension Replica {
         // This node executed every block since genesis, so it holds every final block of any validity window.
         if let validUntil, tip.time > validUntil { return .expired(validUntil: validUntil) }
         if mempool.transaction(id: id) != nil { return .pending }
-        if candidates.values.contains(where: { $0.block.transactions.contains { $0.id == id } }) { return .pending }
+        if candidates.values.contains(where: { $0.ids.contains(id) }) { return .pending }
         return .unknown(historyFrom: .zero)
     }
 
     private var nodeState: NodeState {
         let offsets = peers.values.filter { $0.status != nil }.map(\.clockOffset).sorted()
         return NodeState(
-            tip: tipPoint, epoch: consensus.epoch, view: consensus.current, finalView: consensus.finalView,
-            leader: consensus.leader, isArmed: consensus.isArmed, mode: consensus.mode, me: me,
+            tip: tipPoint,
+            epoch: consensus.epoch,
+            view: consensus.current,
+            finalView: consensus.finalView,
+            leader: consensus.leader,
+            isArmed: consensus.isArmed,
+            mode: consensus.mode,
+            me: me,
             votes: rules.electorate.validators.validators.indices.map { consensus.votesInCurrentView(of: $0) },
-            connected: Set(peers.keys), answered: consensus.answeredCount, pendingCount: mempool.count,
-            pendingBytes: mempool.byteCount, bestPeerHeight: bestPeerHeight,
-            clockOffset: offsets.isEmpty ? 0 : offsets[offsets.count / 2])
+            connected: Set(peers.keys),
+            answered: consensus.answeredCount,
+            pendingCount: mempool.count,
+            pendingBytes: mempool.byteCount,
+            bestPeerHeight: bestPeerHeight,
+            clockOffset: offsets.isEmpty ? 0 : offsets[offsets.count / 2]
+        )
     }
 }

@@ -14,6 +14,8 @@ struct Assembly: Sendable {
     /// Who proposed it or sent it.
     let source: PublicKey
     var bodies: [Hash32: IdentifiedTransaction]
+    /// Asked for by hash: a quorum has seen it or a descendant of it.
+    let isFetched: Bool
     /// When the missing parts were last asked for (monotonic), and of how many.
     var askedAt: Milliseconds
     var asked = 0
@@ -41,14 +43,36 @@ extension Replica {
         run(
             .proposal(
                 ProposalFacts(
-                    vote: proposal.vote, parent: proposal.header.parent, time: proposal.header.time,
-                    proposer: proposal.header.proposer)))
-        guard consensus.wants(hash), candidates[hash] == nil, assemblies[hash] == nil, hash != tipHash else { return }
+                    vote: proposal.vote,
+                    parent: proposal.header.parent,
+                    time: proposal.header.time,
+                    proposer: proposal.header.proposer
+                )
+            )
+        )
+        guard consensus.wants(hash), hash != tipHash else { return }
+        guard candidates[hash] == nil else { return storeAgain(hash, under: proposal.view) }
+        guard assemblies[hash] == nil else { return }
         assemblies[hash] = Assembly(
-            header: proposal.header, leaves: proposal.leaves, evidence: proposal.evidence, view: proposal.view,
-            source: peer, bodies: [:], askedAt: now.monotonic)
+            header: proposal.header,
+            leaves: proposal.leaves,
+            evidence: proposal.evidence,
+            view: proposal.view,
+            source: peer,
+            bodies: [:],
+            isFetched: false,
+            askedAt: now.monotonic
+        )
         gatherFromMempool(hash)
         proceed(with: hash)
+    }
+
+    /// A block that is proposed again in a later view is stored under that view too: a start reads the bodies above the
+    /// final view, and whoever votes here must find it there.
+    private mutating func storeAgain(_ hash: Hash32, under view: View) {
+        guard let candidate = candidates[hash], candidate.view < view else { return }
+        candidates[hash]?.view = view
+        effects.append(.storeBlock(candidate.block, view: view))
     }
 
     private mutating func gatherFromMempool(_ hash: Hash32) {
@@ -60,7 +84,9 @@ extension Replica {
     }
 
     mutating func receive(
-        _ transactions: [Verified<IdentifiedTransaction>], of hash: Hash32, from peer: PublicKey
+        _ transactions: [Verified<IdentifiedTransaction>],
+        of hash: Hash32,
+        from peer: PublicKey
     ) {
         guard var assembly = assemblies[hash] else { return }
         let wanted = Set(assembly.leaves)
@@ -81,10 +107,15 @@ extension Replica {
             return
         }
         assemblies[block.hash] = Assembly(
-            header: block.header, leaves: block.transactions.map(\.leaf), evidence: block.evidence,
-            view: consensus.view(of: block.hash) ?? consensus.current, source: peer,
+            header: block.header,
+            leaves: block.transactions.map(\.leaf),
+            evidence: block.evidence,
+            view: consensus.view(of: block.hash) ?? consensus.current,
+            source: peer,
             bodies: Dictionary(block.transactions.map { ($0.leaf, $0) }, uniquingKeysWith: { first, _ in first }),
-            askedAt: now.monotonic)
+            isFetched: true,
+            askedAt: now.monotonic
+        )
         proceed(with: block.hash)
     }
 
@@ -100,10 +131,19 @@ extension Replica {
             return ask(for: hash)
         }
         assemblies[hash] = nil
+        // The header commits to the evidence as it does to the transactions: another list is another's forgery.
+        guard rules.evidenceHash(after: parent.evidenceHash, assembly.evidence) == assembly.header.evidenceHash else {
+            effects.append(.disconnect(assembly.source, reason: .bodyDoesNotMatchHeader(block: hash)))
+            return fetch(hash, from: [])
+        }
         let transactions = assembly.leaves.compactMap { assembly.bodies[$0] }
         let block = Block(
-            header: assembly.header, network: network, transactions: transactions, evidence: assembly.evidence)
-        do {
+            header: assembly.header,
+            network: network,
+            transactions: transactions,
+            evidence: assembly.evidence
+        )
+        do throws(BlockDefect) {
             let delta = try judge(block, after: parent, path: path)
             keep(block, view: assembly.view, delta: delta)
             run(.executed(facts(of: block)))
@@ -123,15 +163,23 @@ extension Replica {
         guard block.change.isEmpty else { throw .carriesChange }
         guard rules.admits(block.evidence, accused: accused(upTo: block.parent)) else { throw .evidenceNotAdmissible }
         let delta: LedgerDelta
-        do {
+        do throws(BlockFault) {
             delta = try ledger.execute(
-                block.transactions, at: block.time, payoutTo: rules.payoutAccounts, after: path)
+                block.transactions,
+                at: block.time,
+                payoutTo: rules.payoutAccounts,
+                after: path
+            )
         } catch {
             throw .ledger(error)
         }
         let expected = rules.header(
-            after: parent, hash: block.parent, proposer: block.header.proposer, ledger: delta.head,
-            evidence: block.evidence)
+            after: parent,
+            hash: block.parent,
+            proposer: block.header.proposer,
+            ledger: delta.head,
+            evidence: block.evidence
+        )
         guard expected == block.header else { throw .headerDiffers(expected: expected, found: block.header) }
         return delta
     }
@@ -140,7 +188,7 @@ extension Replica {
     mutating func keep(_ block: Block, view: View, delta: LedgerDelta) {
         candidates[block.hash] = Candidate(block: block, view: view, delta: delta)
         effects.append(.storeBlock(block, view: view))
-        workMayHaveChanged = true
+        work.mayHaveChanged = true
     }
 
     /// A block that was stored before a restart; one that no longer fits is left where it is.
@@ -163,12 +211,18 @@ extension Replica {
         guard candidates[hash] == nil else { return }
         let keys = signers.map { rules.electorate.validators.validators[$0].nodeKey }.filter { peers[$0] != nil }
         let somebody = keys.isEmpty ? connectedValidators : keys
-        effects.append(.send(.blockRequest(BlockRequest(hash: hash)), to: Array(somebody.prefix(2))))
+        guard !somebody.isEmpty else { return }
+        // Two of them, others with every retry: whoever doesn't answer must not be asked for ever.
+        let turn = Int(now.monotonic.number / max(1, consensus.pace.retry.number) % UInt64(somebody.count))
+        let asked = (0..<min(2, somebody.count)).map { somebody[(turn + $0) % somebody.count] }
+        effects.append(.send(.blockRequest(BlockRequest(hash: hash)), to: asked))
     }
 
     /// Asks for the bodies or the parent of a block: the source first, then anybody (spec 3.6 Notarize).
     private mutating func ask(for hash: Hash32) {
-        guard var assembly = assemblies[hash] else { return }
+        guard let assembly = assemblies[hash] else { return }
+        assemblies[hash]?.askedAt = now.monotonic
+        assemblies[hash]?.asked += 1
         let others = connectedValidators.filter { $0 != assembly.source }
         let everybody = (peers[assembly.source] == nil ? [] : [assembly.source]) + others
         guard !everybody.isEmpty else { return }
@@ -176,12 +230,16 @@ extension Replica {
         if !assembly.isWhole {
             let request = BodyRequest(block: hash, leaves: assembly.missing)
             effects.append(.send(.bodyRequest(request), to: [peer]))
-        } else if assemblies[assembly.header.parent] == nil {
+        } else if assemblies[assembly.header.parent] == nil, isBackedByQuorum(assembly) {
             effects.append(.send(.blockRequest(BlockRequest(hash: assembly.header.parent)), to: [peer]))
         }
-        assembly.asked += 1
-        assembly.askedAt = now.monotonic
-        assemblies[hash] = assembly
+    }
+
+    /// Does a certificate vouch for the parent?
+    ///
+    /// A hostile leader can name any parent; only what a quorum has seen, and the ancestors of that, are worth a request.
+    private func isBackedByQuorum(_ assembly: Assembly) -> Bool {
+        assembly.isFetched || consensus.isCertified(assembly.header.parent)
     }
 
     /// After a sixth of the view timer whoever else voted is asked.

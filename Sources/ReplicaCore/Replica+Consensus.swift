@@ -10,6 +10,7 @@ extension Replica {
     /// Hands consensus an event and does what it asks; what that makes happen is handed in again.
     mutating func run(_ event: ConsensusEvent) {
         for effect in consensus.step(event, at: now) { perform(effect) }
+        consensusDeadline = consensus.deadline
     }
 
     private mutating func perform(_ effect: ConsensusEffect) {
@@ -23,7 +24,7 @@ extension Replica {
         case .request(let view):
             effects.append(.broadcast(.certificateRequest(CertificateRequest(epoch: consensus.epoch, view: view))))
         case .finalized(let chain): finalize(chain)
-        case .evidence(let evidence): keep(Verified(assembling: [Verified<Vote>]()) { _ in evidence })
+        case .evidence(let evidence): keep(evidence)
         case .retry(let plan): retry(plan)
         case .stopped(let mode): effects.append(.signingStopped(mode))
         }
@@ -36,7 +37,7 @@ extension Replica {
         guard let me, let parent = header(of: parentHash), let path = path(to: parentHash) else {
             return run(.cannotBuild(view: view))
         }
-        let time = max(now.wall, parent.time.adding(consensus.pace.blockInterval))
+        let time = timeOfBlock(after: parent)
         let chosen = mempool.selection(ledger: ledger, after: path, time: time).map(\.value)
         let news = newEvidence(after: parentHash)
         let delta: LedgerDelta
@@ -46,10 +47,20 @@ extension Replica {
             preconditionFailure("selection reserves against the parent's state, so nothing it takes can fail: \(error)")
         }
         let header = rules.header(
-            after: parent, hash: parentHash, proposer: UInt16(me), ledger: delta.head, evidence: news)
+            after: parent,
+            hash: parentHash,
+            proposer: UInt16(me),
+            ledger: delta.head,
+            evidence: news
+        )
         let block = Block(header: header, network: network, transactions: chosen, evidence: news)
         keep(block, view: view, delta: delta)
         run(.built(view: view, facts(of: block)))
+    }
+
+    /// My clock, or the earliest that the parent allows (spec 3.10).
+    func timeOfBlock(after parent: Header) -> Milliseconds {
+        max(now.wall, parent.time.adding(consensus.pace.blockInterval))
     }
 
     private mutating func propose(_ plan: ProposalPlan) {
@@ -57,8 +68,13 @@ extension Replica {
             preconditionFailure("consensus proposes only what was built in this turn")
         }
         let draft = ProposalDraft(
-            body: plan.body, header: block.header, leaves: block.transactions.map(\.leaf), evidence: block.evidence,
-            parentCertificate: plan.parentCertificate, nullifications: plan.nullifications)
+            body: plan.body,
+            header: block.header,
+            leaves: block.transactions.map(\.leaf),
+            evidence: block.evidence,
+            parentCertificate: plan.parentCertificate,
+            nullifications: plan.nullifications
+        )
         self.draft = draft
         effects.append(.propose(draft))
     }
@@ -73,8 +89,12 @@ extension Replica {
 
     func facts(of block: Block) -> BlockFacts {
         BlockFacts(
-            hash: block.hash, parent: block.parent, height: block.height, time: block.time,
-            hasTransactions: !block.transactions.isEmpty)
+            hash: block.hash,
+            parent: block.parent,
+            height: block.height,
+            time: block.time,
+            hasTransactions: !block.transactions.isEmpty
+        )
     }
 
     // MARK: - Finality
@@ -99,12 +119,14 @@ extension Replica {
         tip = candidate.block.header
         tipHash = candidate.block.hash
         accused.formUnion(candidate.block.evidence.map(Accused.init))
-        evidence.removeAll { accused.contains(Accused($0.value)) }
+        evidence.removeAll { accused.contains(Accused($0)) }
         _ = mempool.finalized(candidate.block.transactions, ledger: ledger)
-        workMayHaveChanged = true
+        work.mayHaveChanged = true
         return FinalBlock(
-            block: JustifiedBlock(block: candidate.block, justification: why), bodyView: candidate.view,
-            delta: candidate.delta)
+            block: JustifiedBlock(block: candidate.block, justification: why),
+            bodyView: candidate.view,
+            delta: candidate.delta
+        )
     }
 
     /// Drops what is not on the final chain.
@@ -117,19 +139,18 @@ extension Replica {
 
     // MARK: - Evidence (spec 3.8)
 
-    mutating func receive(_ item: Verified<Evidence>) { keep(item) }
-
-    private mutating func keep(_ item: Verified<Evidence>) {
-        let accusation = Accused(item.value)
-        guard !accused.contains(accusation), !evidence.contains(where: { Accused($0.value) == accusation })
-        else { return }
+    /// Keeps evidence against whoever has not been accused before.
+    mutating func keep(_ item: Evidence) {
+        let accusation = Accused(item)
+        guard !accused.contains(accusation), !evidence.contains(where: { Accused($0) == accusation }) else { return }
         evidence.append(item)
-        effects.append(.storeEvidence(item.value))
+        effects.append(.storeEvidence(item))
     }
 
     private func newEvidence(after parent: Hash32) -> [Evidence] {
+        guard !evidence.isEmpty else { return [] }
         let known = accused(upTo: parent)
-        return evidence.map(\.value).filter { !known.contains(Accused($0)) }
+        return evidence.filter { !known.contains(Accused($0)) }
     }
 
     // MARK: - Retry (spec 3.6)
@@ -151,22 +172,5 @@ extension Replica {
         let answer = consensus.answer(to: request.view)
         for certificate in answer.certificates { effects.append(.send(.certificate(certificate), to: [peer])) }
         for vote in answer.votes { effects.append(.send(.vote(vote), to: [peer])) }
-    }
-
-    // MARK: - Work (Arm a, e)
-
-    /// Wakes consensus when a block of mine would not be empty: an offer that nobody can reach wakes nobody.
-    mutating func lookForWork() {
-        guard !consensus.isArmed, workMayHaveChanged, mempool.count > 0 else { return }
-        workMayHaveChanged = false
-        let parentHash = consensus.blockToBuildOn
-        guard let parent = header(of: parentHash), let path = path(to: parentHash) else { return }
-        let time = max(now.wall, parent.time.adding(consensus.pace.blockInterval))
-        if mempool.hasSelection(ledger: ledger, after: path, time: time) || hasOverdue { run(.work) }
-    }
-
-    /// Arm (e): a waiting transaction has expired on my clock but not on chain, and the last block is old.
-    private var hasOverdue: Bool {
-        now.wall > tip.time.adding(Milliseconds(10_000)) && mempool.earliestValidUntil.map { $0 < now.wall } ?? false
     }
 }

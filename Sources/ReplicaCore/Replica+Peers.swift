@@ -28,7 +28,10 @@ extension Replica {
         run(.connected(index))
         // An empty list is an answer too: the peer counts it (spec 3.7(6)).
         let held = HeldVotes(
-            epoch: consensus.epoch, finalView: consensus.finalView, votes: consensus.heldVotes(of: index))
+            epoch: consensus.epoch,
+            finalView: consensus.finalView,
+            votes: consensus.heldVotes(of: index)
+        )
         effects.append(.send(.heldVotes(held), to: [key]))
         let leaves = mempool.waiting(limit: PeerLimits.leavesMax).transactions.map(\.leaf)
         if !leaves.isEmpty { effects.append(.send(.announce(leaves), to: [key])) }
@@ -44,8 +47,13 @@ extension Replica {
 
     var status: Status {
         Status(
-            epoch: consensus.epoch, finalHeight: tip.height, finalView: consensus.finalView, finalHash: tipHash,
-            currentView: consensus.current, wallClock: now.wall)
+            epoch: consensus.epoch,
+            finalHeight: tip.height,
+            finalView: consensus.finalView,
+            finalHash: tipHash,
+            currentView: consensus.current,
+            wallClock: now.wall
+        )
     }
 
     mutating func sendStatusIfDue() {
@@ -83,7 +91,7 @@ extension Replica {
             requested[transaction.leaf] = nil
             _ = mempool.admit(transaction, ledger: ledger, now: now.wall)
         }
-        workMayHaveChanged = true
+        work.mayHaveChanged = true
     }
 
     /// Tells everybody of transactions that a client brought; the coming leaders get the bodies at once.
@@ -91,8 +99,8 @@ extension Replica {
         guard !transactions.isEmpty else { return }
         let leaders = comingLeaders
         let others = connectedValidators.filter { !leaders.contains($0) }
-        for bundle in bundles(of: transactions.map(\.value)) {
-            if !leaders.isEmpty { effects.append(.send(.transactions(bundle), to: leaders)) }
+        for bundle in bundles(of: transactions.map(\.value)) where !leaders.isEmpty {
+            effects.append(.send(.transactions(bundle), to: leaders))
         }
         if !others.isEmpty { effects.append(.send(.announce(transactions.map(\.leaf)), to: others)) }
     }

@@ -18,13 +18,13 @@ struct SyncState: Sendable {
     var arrived: [Height: (peer: PublicKey, response: SyncResponse)] = [:]
     /// Since when a peer has claimed to be ahead (monotonic).
     var behindSince: Milliseconds?
-    /// Peers that could not serve what they claimed, until they say something else.
-    var discredited: [PublicKey: Height] = [:]
+    /// Peers that did not serve what they claimed, or not in time: others are asked first until then (monotonic).
+    var shunnedUntil: [PublicKey: Milliseconds] = [:]
     var deadline: Milliseconds?
 
     mutating func forget(_ peer: PublicKey) {
         open[peer] = nil
-        discredited[peer] = nil
+        shunnedUntil[peer] = nil
     }
 }
 
@@ -37,13 +37,20 @@ extension Replica {
     /// How long one or two missing blocks are left to consensus, which is about to finish them.
     private static var patience: Milliseconds { Milliseconds(500) }
 
-    /// The best final height that a connected peer claims and hasn't failed to serve; a hint.
+    /// How long a peer is passed over that did not serve what it claimed; it may have been about to commit it.
+    private static var shunTime: Milliseconds { Milliseconds(3000) }
+
+    /// The best final height that a connected peer claims and hasn't just failed to serve; a hint.
     var bestPeerHeight: Height { peers.keys.map { claimedHeight(of: $0) }.max() ?? .zero }
 
     private func claimedHeight(of key: PublicKey) -> Height {
-        guard let claimed = peers[key]?.status?.finalHeight else { return .zero }
-        if let failed = sync.discredited[key], claimed <= failed { return .zero }
-        return claimed
+        if let until = sync.shunnedUntil[key], now.monotonic < until { return .zero }
+        return peers[key]?.status?.finalHeight ?? .zero
+    }
+
+    private mutating func shun(_ key: PublicKey) {
+        guard peers[key] != nil else { return }
+        sync.shunnedUntil[key] = now.monotonic.adding(Self.shunTime)
     }
 
     /// Asks for ranges above the tip, each of another peer, within a window.
@@ -62,8 +69,16 @@ extension Replica {
             sync.deadline = waitUntil
             return
         }
-        sync.open = sync.open.filter { $0.value.at.adding(Self.requestTimeout) > now.monotonic }
-        sync.arrived = sync.arrived.filter { $0.value.response.blocks.last.map { $0.block.height > tip.height } ?? false }
+        for peer in sync.open.keys.sorted() {
+            guard let request = sync.open[peer], request.at.adding(Self.requestTimeout) <= now.monotonic else {
+                continue
+            }
+            sync.open[peer] = nil
+            shun(peer)
+        }
+        sync.arrived = sync.arrived.filter {
+            $0.value.response.blocks.last.map { $0.block.height > tip.height } ?? false
+        }
         var from = tip.height.next
         let windowEnd = tip.height.number + Self.rangesAhead * UInt64(Self.rangeCount)
         while from <= target, from.number <= windowEnd {
@@ -71,7 +86,9 @@ extension Replica {
                 from = last.next
                 continue
             }
-            if let open = sync.open.values.first(where: { $0.from <= from && from.number < $0.from.number + UInt64($0.count) }) {
+            if let open = sync.open.values.first(where: {
+                $0.from <= from && from.number < $0.from.number + UInt64($0.count)
+            }) {
                 from = Height(open.from.number + UInt64(open.count))
                 continue
             }
@@ -81,7 +98,8 @@ extension Replica {
             effects.append(.send(.syncRequest(request), to: [peer]))
             from = Height(from.number + UInt64(Self.rangeCount))
         }
-        sync.deadline = sync.open.values.map { $0.at.adding(Self.requestTimeout) }.min() ?? now.monotonic.adding(Self.patience)
+        sync.deadline =
+            sync.open.values.map { $0.at.adding(Self.requestTimeout) }.min() ?? now.monotonic.adding(Self.patience)
     }
 
     /// The last height of an arrived range that holds this one.
@@ -104,21 +122,16 @@ extension Replica {
 
     mutating func receive(_ response: SyncResponse, from peer: PublicKey) {
         guard let request = sync.open.removeValue(forKey: peer) else { return }
-        guard let first = response.blocks.first else {
-            // It can't serve what it claims (spec 3.3).
-            if let claimed = peers[peer]?.status?.finalHeight { sync.discredited[peer] = claimed }
+        guard let first = response.blocks.first, response.finalization != nil else {
+            // It can't serve what it claims, or not yet (spec 3.3).
+            return shun(peer)
+        }
+        if let fault = first.block.height == request.from ? fault(in: response) : "it starts at another height" {
+            effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: fault)))
             return
         }
-        guard first.block.height == request.from, let fault = fault(in: response) else {
-            if first.block.height == request.from {
-                sync.arrived[request.from] = (peer, response)
-                applyArrived()
-            } else {
-                effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: "it starts at another height")))
-            }
-            return
-        }
-        effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: fault)))
+        sync.arrived[request.from] = (peer, response)
+        applyArrived()
     }
 
     /// Why a range does not prove its blocks final; nil when it does. Signatures have been checked.
@@ -136,17 +149,27 @@ extension Replica {
             }
         }
         for item in response.blocks {
-            guard item.block.bodyMatchesHeader else { return "the body of block \(item.block.height) is not its own" }
+            guard item.block.bodyMatchesHeader, item.block.change.isEmpty else {
+                return "the body of block \(item.block.height) is not its own"
+            }
             guard item.justification.covers(item.block.hash) else {
                 return "the justification of block \(item.block.height) is over another block or has gaps"
             }
         }
         for (below, above) in zip(response.blocks, response.blocks.dropFirst()) {
+            guard evidenceMatches(above.block, after: below.block.header) else {
+                return "the evidence of block \(above.block.height) is not its own"
+            }
             guard above.justification.parentView == below.justification.view else {
                 return "the views of block \(above.block.height) and its parent don't join"
             }
         }
         return nil
+    }
+
+    /// Does the header commit to this evidence?
+    private func evidenceMatches(_ block: Block, after parent: Header) -> Bool {
+        rules.evidenceHash(after: parent.evidenceHash, block.evidence) == block.header.evidenceHash
     }
 
     /// Applies the ranges that follow on from the tip.
@@ -166,7 +189,9 @@ extension Replica {
     private mutating func apply(_ response: SyncResponse, from peer: PublicKey) -> Bool {
         var final: [FinalBlock] = []
         for item in response.blocks where item.block.height > tip.height {
-            guard item.block.parent == tipHash, item.justification.parentView == finalViewOfTip(final) else {
+            guard item.block.parent == tipHash, item.justification.parentView == finalViewOfTip(final),
+                evidenceMatches(item.block, after: tip)
+            else {
                 effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: "it is not a child of the tip")))
                 break
             }
@@ -174,7 +199,7 @@ extension Replica {
             if let held = candidates[item.block.hash] {
                 candidate = held
             } else {
-                do {
+                do throws(BlockDefect) {
                     let delta = try judge(item.block, after: tip, path: [])
                     candidate = Candidate(block: item.block, view: item.justification.view, delta: delta)
                     effects.append(.storeBlock(item.block, view: candidate.view))
@@ -193,8 +218,12 @@ extension Replica {
             .synced(
                 facts(of: last.block.block),
                 Justified(
-                    block: tipHash, certificate: last.block.justification.certificate,
-                    nullifications: last.block.justification.nullifications)))
+                    block: tipHash,
+                    certificate: last.block.justification.certificate,
+                    nullifications: last.block.justification.nullifications
+                )
+            )
+        )
         return true
     }
 

@@ -29,14 +29,15 @@ package struct Replica: Sendable {
     /// Who is named by evidence on the final chain.
     var accused: Set<Accused>
     /// Evidence that waits for a block, in order of arrival.
-    var evidence: [Verified<Evidence>] = []
+    var evidence: [Evidence] = []
     /// My latest proposal, for those who missed it.
     var proposal: Proposal?
     var draft: ProposalDraft?
     /// Announced transactions that I asked for, and when (monotonic).
     var requested: [Hash32: Milliseconds] = [:]
-    /// The mempool or the chain changed since Arm (a) was last looked at.
-    var workMayHaveChanged = true
+    var work = WorkWatch()
+    /// When consensus next wants to be asked (monotonic); nil when only an event can change anything.
+    var consensusDeadline: Milliseconds? = .zero
     var nextStatus: Milliseconds = .zero
     var lastWake: Milliseconds?
     var hasHalted = false
@@ -55,14 +56,27 @@ package struct Replica: Sendable {
         tip = start.tip
         tipHash = start.tip.hash(network: rules.network)
         accused = Set(start.accused)
+        evidence = start.evidence.filter { !start.accused.contains(Accused($0)) }
         self.now = now
         consensus = Consensus(
-            electorate: rules.electorate, me: start.me, pace: start.pace,
+            electorate: rules.electorate,
+            me: start.me,
+            pace: start.pace,
             finalBlock: BlockFacts(
-                hash: start.tip.hash(network: rules.network), parent: start.tip.parent, height: start.tip.height,
-                time: start.tip.time, hasTransactions: start.tip.transactionCount > 0),
-            finalView: start.tipJustification?.view ?? .zero, finalCertificate: start.tipJustification?.certificate,
-            mode: start.mode, ownVotes: start.ownVotes, signFloor: start.signFloor, seed: start.seed, at: now)
+                hash: start.tip.hash(network: rules.network),
+                parent: start.tip.parent,
+                height: start.tip.height,
+                time: start.tip.time,
+                hasTransactions: start.tip.transactionCount > 0
+            ),
+            finalView: start.tipJustification?.view ?? .zero,
+            finalCertificate: start.tipJustification?.certificate,
+            mode: start.mode,
+            ownVotes: start.ownVotes,
+            signFloor: start.signFloor,
+            seed: start.seed,
+            at: now
+        )
     }
 
     /// The first effects: executes the stored blocks above the tip, takes up certificates (spec 3.7(5)).
@@ -96,7 +110,7 @@ package struct Replica: Sendable {
 
     /// What is due whatever happened: timers, work, pulls, status.
     private mutating func finishTurn() -> [ReplicaEffect] {
-        run(.tick)
+        if let consensusDeadline, consensusDeadline <= now.monotonic { run(.tick) }
         lookForWork()
         refetchAssemblies()
         pullRanges()
@@ -114,7 +128,7 @@ package struct Replica: Sendable {
         case .status(let status): receive(status, from: peer)
         case .certificateRequest(let request): answer(request, to: peer)
         case .heldVotes(let held): receive(held.value, from: peer)
-        case .evidence(let evidence): receive(evidence)
+        case .evidence(let evidence): keep(evidence.value)
         case .bodyRequest(let request): answer(request, to: peer)
         case .bodyResponse(let block, let transactions): receive(transactions, of: block, from: peer)
         case .blockRequest(let request): answer(request, to: peer)
@@ -130,7 +144,7 @@ package struct Replica: Sendable {
     // MARK: - Paths
 
     var network: NetworkID { rules.network }
-    var tipPoint: ChainTip { ChainTip(height: tip.height, hash: tipHash, time: tip.time) }
+    var tipPoint: FinalTip { FinalTip(height: tip.height, hash: tipHash, time: tip.time) }
 
     /// The deltas from the final state up to a block, oldest first; nil unless the block is the tip or a candidate.
     func path(to hash: Hash32) -> [LedgerDelta]? {
@@ -161,7 +175,8 @@ package struct Replica: Sendable {
 
     private mutating func wakeWhenDue() {
         var due = [nextStatus]
-        if let deadline = consensus.deadline { due.append(deadline) }
+        if let consensusDeadline { due.append(consensusDeadline) }
+        if let deadline = work.deadline { due.append(deadline) }
         if let deadline = assemblyDeadline { due.append(deadline) }
         if let deadline = sync.deadline { due.append(deadline) }
         guard let next = due.min(), next != lastWake else { return }
@@ -173,7 +188,16 @@ package struct Replica: Sendable {
 /// An executed block above the tip.
 struct Candidate: Sendable {
     let block: Block
-    /// The view under which its body is stored.
-    let view: View
+    /// The latest view under which its body is stored.
+    var view: View
     let delta: LedgerDelta
+    /// The names of its transactions, for whoever asks about one.
+    let ids: Set<TransactionID>
+
+    init(block: Block, view: View, delta: LedgerDelta) {
+        self.block = block
+        self.view = view
+        self.delta = delta
+        ids = Set(block.transactions.map(\.id))
+    }
 }

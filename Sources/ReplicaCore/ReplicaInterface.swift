@@ -38,9 +38,9 @@ package enum Question: Hashable, Sendable {
 package enum Answer: Sendable {
     /// For each transaction of a submission.
     case submission([Judgement])
-    case status(Judgement, at: ChainTip)
-    case account(number: UInt64?, balance: Amount, at: ChainTip)
-    case fees(FeeState, at: ChainTip)
+    case status(Judgement, at: FinalTip)
+    case account(number: UInt64?, balance: Amount, at: FinalTip)
+    case fees(FeeState, at: FinalTip)
     case node(NodeState)
 }
 
@@ -53,7 +53,7 @@ package struct Judgement: Hashable, Sendable {
     package let mayBeFinal: Bool
 }
 
-package struct ChainTip: Hashable, Sendable {
+package struct FinalTip: Hashable, Sendable {
     package let height: Height
     package let hash: Hash32
     package let time: Milliseconds
@@ -68,7 +68,7 @@ package struct FeeState: Hashable, Sendable {
 
 /// What `node_status` is made of.
 package struct NodeState: Sendable {
-    package let tip: ChainTip
+    package let tip: FinalTip
     package let epoch: Epoch
     package let view: View
     package let finalView: View
@@ -163,7 +163,13 @@ package struct ProposalDraft: Hashable, Sendable {
 
     package func signed(by vote: Vote) -> Proposal {
         Proposal(
-            vote: vote, header: header, leaves: leaves, evidence: evidence, change: [],
-            parentCertificate: parentCertificate, nullifications: nullifications)
+            vote: vote,
+            header: header,
+            leaves: leaves,
+            evidence: evidence,
+            change: [],
+            parentCertificate: parentCertificate,
+            nullifications: nullifications
+        )
     }
 }

@@ -16,6 +16,8 @@ package struct ReplicaStart: Sendable {
     package let tipJustification: Justification?
     /// Who is named by evidence on the final chain.
     package let accused: [Accused]
+    /// Stored evidence, whether it stands on the final chain or waits for a block.
+    package let evidence: [Evidence]
     /// Stored blocks above the final view, with the view they are stored under, parents first.
     package let unfinalised: [(block: Block, view: View)]
     /// Stored certificates above the final view.
@@ -31,9 +33,21 @@ package struct ReplicaStart: Sendable {
     package let seed: UInt64
 
     package init(
-        genesis: Genesis, me: Int?, ledger: Ledger, tip: Header, tipJustification: Justification?, accused: [Accused],
-        unfinalised: [(block: Block, view: View)], certificates: [Certificate], ownVotes: [Vote], signFloor: View,
-        mode: SigningMode, pace: Pace, mempoolLimits: MempoolLimits, seed: UInt64
+        genesis: Genesis,
+        me: Int?,
+        ledger: Ledger,
+        tip: Header,
+        tipJustification: Justification?,
+        accused: [Accused],
+        unfinalised: [(block: Block, view: View)],
+        certificates: [Certificate],
+        ownVotes: [Vote],
+        signFloor: View,
+        mode: SigningMode,
+        pace: Pace,
+        mempoolLimits: MempoolLimits,
+        seed: UInt64,
+        evidence: [Evidence] = []
     ) {
         self.genesis = genesis
         self.me = me
@@ -41,6 +55,7 @@ package struct ReplicaStart: Sendable {
         self.tip = tip
         self.tipJustification = tipJustification
         self.accused = accused
+        self.evidence = evidence
         self.unfinalised = unfinalised
         self.certificates = certificates
         self.ownVotes = ownVotes
