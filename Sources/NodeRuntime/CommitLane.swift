@@ -102,13 +102,14 @@ final class CommitLane: Sendable {
     private func status(_ judgement: Judgement) throws(NodeFailure) -> TransactionStatus {
         guard judgement.mayBeFinal else { return judgement.otherwise }
         do {
-            return try store.settlement(of: judgement.id) ?? judgement.otherwise
+            guard let found = try store.settlement(of: judgement.id) else { return judgement.otherwise }
+            return .final(height: found.height, index: found.index, price: found.price, fee: found.fee)
         } catch {
             throw .storage(error)
         }
     }
 }
 
-extension ChainTip {
+extension FinalTip {
     var point: ChainPoint { ChainPoint(height: height, hash: hash, time: time) }
 }

@@ -129,7 +129,7 @@ final class Gateway: NodeGateway {
             switch selector {
             case .latest: block = try store.finalBlock(at: store.tip.height)
             case .height(let height): block = try store.finalBlock(at: height)
-            case .hash(let hash): block = try store.finalBlock(hash: hash)
+            case .hash(let hash): block = try store.height(of: hash).flatMap { try store.finalBlock(at: $0) }
             }
             guard let block else { return nil }
             return BlockAnswer(block: block, at: try await head())
@@ -146,7 +146,7 @@ final class Gateway: NodeGateway {
 
     func head() async throws(GatewayError) -> ChainPoint {
         let tip = store.tip
-        return ChainPoint(height: tip.height, hash: tip.hash, time: tip.time)
+        return ChainPoint(height: tip.height, hash: tip.hash, time: tip.header.time)
     }
 
     private func ask(_ question: Question) async throws(GatewayError) -> WaitingClients.Resolved {

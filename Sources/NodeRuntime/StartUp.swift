@@ -22,19 +22,28 @@ struct StartUp: Sendable {
             let store = try ChainStore.open(home: settings.home, genesis: settings.genesis)
             let stored = try store.load()
             let (voteLog, mode) = Self.voteLog(of: settings, electorate, isValidator: me != nil, stored: stored)
-            let finalView = stored.tipJustification?.view ?? .zero
             start = ReplicaStart(
-                genesis: settings.genesis, me: me, ledger: stored.ledger, tip: stored.tip,
-                tipJustification: stored.tipJustification, accused: stored.evidence.map { Accused($0) },
+                genesis: settings.genesis, me: me, ledger: stored.ledger, tip: stored.tip.header,
+                tipJustification: stored.justification, accused: stored.evidence.map { Accused($0) },
                 unfinalised: stored.unfinalised, certificates: stored.certificates, ownVotes: voteLog?.votes ?? [],
-                signFloor: max(finalView, voteLog?.finalView ?? .zero), mode: mode, pace: settings.pace,
+                signFloor: max(stored.tip.view, voteLog?.finalView ?? .zero), mode: mode, pace: settings.pace,
                 mempoolLimits: settings.mempoolLimits, seed: settings.nodeKey.publicKey.words.first)
-            recentHeaders = try store.recentHeaders(count: 200)
+            recentHeaders = try Self.recentHeaders(in: store)
             self.store = store
             self.voteLog = voteLog
         } catch {
             throw .storage(error)
         }
+    }
+
+    /// The headers of the last blocks, oldest first: what a fee quote looks back on.
+    private static func recentHeaders(in store: ChainStore) throws(StorageError) -> [Header] {
+        let tip = store.tip.height.number
+        var headers: [Header] = []
+        for height in (tip > 200 ? tip - 199 : 1)..<(tip + 1) {
+            if let header = try store.header(at: Height(height)) { headers.append(header) }
+        }
+        return headers
     }
 
     /// Spec 3.7(1), (2): a log that is missing while there are blocks, or damaged, makes an observer, which serves reads.
