@@ -1,0 +1,4 @@
+// Both calls are answered.
+
+>> [{"jsonrpc":"2.0","id":1,"method":"nothing"},{"jsonrpc":"2.0","id":1,"method":"nothing"}]
+<< [{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"*","data":{"reason":"methodNotFound","retryable":false}}},{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"*","data":{"reason":"methodNotFound","retryable":false}}}]

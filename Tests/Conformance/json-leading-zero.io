@@ -1,0 +1,4 @@
+// A number has no spare zero.
+
+>> {"jsonrpc":"2.0","id":01,"method":"network_info"}
+<< {"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"*","data":{"reason":"parseError","retryable":false,"line":"*","column":"*","offset":"*"}}}

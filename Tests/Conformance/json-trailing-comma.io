@@ -1,0 +1,7 @@
+// A trailing comma is not JSON.
+
+>> {"jsonrpc":"2.0","id":1,"method":"network_info",}
+<< {"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"*","data":{"reason":"parseError","retryable":false,"line":"*","column":"*","offset":"*"}}}
+
+>> [1,]
+<< {"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"*","data":{"reason":"parseError","retryable":false,"line":"*","column":"*","offset":"*"}}}

@@ -1,0 +1,4 @@
+// Something follows the value.
+
+>> {"jsonrpc":"2.0","id":1,"method":"network_info"} x
+<< {"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"*","data":{"reason":"parseError","retryable":false,"line":"*","column":"*","offset":"*"}}}

@@ -1,0 +1,4 @@
+// One screen: who voted, who is missing, and why nothing moves.
+
+>> {"jsonrpc":"2.0","id":1,"method":"node_status"}
+<< {"jsonrpc":"2.0","id":1,"result":{"version":"1.2.3","network":"{{network}}","role":{"kind":"validator","name":"dohle"},"mode":{"kind":"signing"},"head":{"height":"1","hash":"{{hash}}","timeMilliseconds":"1700000001000"},"epoch":"0","view":"2","leader":"dohle","armed":true,"quorum":3,"votes":[{"name":"amsel","notarize":true,"nullify":false,"finalize":false},{"name":"buchfink","notarize":false,"nullify":false,"finalize":false},{"name":"dohle","notarize":true,"nullify":true,"finalize":false},{"name":"elster","notarize":false,"nullify":false,"finalize":false}],"missing":["buchfink","elster"],"peers":["amsel"],"finalityAgeMilliseconds":"1500","pendingTransactions":3,"pendingBytes":495,"sync":{"state":"behind","target":"4","lag":"3"},"why":["buchfink and elster are not connected."],"at":{"height":"{{height}}","hash":"{{hash}}"}}}

@@ -1,0 +1,168 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import JSONRPC
+import LedgerCore
+import Primitives
+import Synchronization
+
+/// A node that is a table: it holds one block, checks signatures, and answers a submission by its nonce.
+final class MockNode: NodeGateway {
+    let network = TestNetwork.shared
+    /// The size of each call of `submit`, in order.
+    let submissions = Mutex<[Int]>([])
+    let failure = Mutex<GatewayError?>(nil)
+    let problems = Mutex<[HealthCheck: [String]]>([:])
+    /// How many are inside `wait` now, and how many of those that were had been cancelled.
+    let waiting = Atomic<Int>(0)
+
+    var genesis: Genesis { network.genesis }
+
+    static let statusByNonce: [UInt64: TransactionStatus] = [
+        10: .pending,
+        11: .refused(.busy),
+        12: .refused(.insufficientFunds(balance: Amount(units: 5), wanted: Amount(units: 401))),
+        13: .rejected(.nonceUsed(by: TestNetwork.shared.block.block.transactions[0].id)),
+        14: .expired(validUntil: Milliseconds(1_700_000_060_000)),
+        15: .unknown(historyFrom: Height(0)),
+    ]
+
+    func submit(_ transactions: [IdentifiedTransaction]) async throws(GatewayError) -> [SubmissionAnswer] {
+        try failIfAsked()
+        submissions.withLock { $0.append(transactions.count) }
+        return transactions.map { transaction in
+            if let rejection = transaction.rejection(under: genesis) {
+                return SubmissionAnswer(id: transaction.id, status: .rejected(rejection))
+            }
+            guard Verified.check(transaction, in: .init(), by: StrictEd25519()) != nil else {
+                return SubmissionAnswer(id: nil, status: .rejected(.signatureInvalid))
+            }
+            return SubmissionAnswer(id: transaction.id, status: self.status(of: transaction))
+        }
+    }
+
+    private func status(of transaction: IdentifiedTransaction) -> TransactionStatus {
+        settled(transaction.id) ?? Self.statusByNonce[transaction.transaction.nonce] ?? .pending
+    }
+
+    private func settled(_ id: TransactionID) -> TransactionStatus? {
+        let block = network.block.block
+        guard let index = block.transactions.firstIndex(where: { $0.id == id }) else { return nil }
+        let shares = block.transactions[index].transaction.shares
+        return .final(
+            height: block.height,
+            index: index,
+            price: block.header.price,
+            fee: Amount(units: block.header.price * shares)
+        )
+    }
+
+    func status(of query: TransactionQuery) async throws(GatewayError) -> StatusAnswer {
+        try failIfAsked()
+        let status: TransactionStatus
+        switch query {
+        case .transaction(let transaction):
+            status = self.status(of: transaction)
+        case .id(let id, let validUntil):
+            if let settled = settled(id) {
+                status = settled
+            } else if let validUntil, validUntil < point.time {
+                status = .expired(validUntil: validUntil)
+            } else {
+                status = .unknown(historyFrom: .zero)
+            }
+        }
+        return StatusAnswer(id: query.id, status: status, at: point)
+    }
+
+    func wait(for query: TransactionQuery, timeout: Milliseconds) async throws(GatewayError) -> StatusAnswer {
+        let answer = try await status(of: query)
+        guard !answer.status.isVerdict else { return answer }
+        waiting.add(1, ordering: .relaxed)
+        defer { waiting.subtract(1, ordering: .relaxed) }
+        do {
+            try await Task.sleep(for: .milliseconds(timeout.number))
+        } catch {
+            throw .stopping
+        }
+        return answer
+    }
+
+    func account(_ id: AccountID) async throws(GatewayError) -> AccountAnswer {
+        try failIfAsked()
+        let found = network.ledger.account(id)
+        return AccountAnswer(number: found.map { UInt64($0.number.value) }, balance: found?.balance ?? .zero, at: point)
+    }
+
+    func block(_ selector: BlockSelector) async throws(GatewayError) -> BlockAnswer? {
+        try failIfAsked()
+        let isHeld =
+            switch selector {
+            case .latest: true
+            case .height(let height): height == network.head.height
+            case .hash(let hash): hash == network.head.hash
+            }
+        return isHeld ? BlockAnswer(block: network.block, at: point) : nil
+    }
+
+    func feeFacts() async throws(GatewayError) -> FeeFacts {
+        try failIfAsked()
+        return FeeFacts(
+            next: network.ledger.terms(at: point.time),
+            pool: Amount(units: 1_000),
+            pendingTransactions: 3,
+            recent: [FeeFacts.RecentBlock(network.block.block.header)].compactMap { $0 },
+            at: point
+        )
+    }
+
+    func nodeStatus() async throws(GatewayError) -> NodeStatus {
+        try failIfAsked()
+        return NodeStatus(
+            version: "1.2.3",
+            role: .validator(name: "dohle"),
+            mode: .signing,
+            head: point,
+            epoch: .zero,
+            view: View(2),
+            leader: "dohle",
+            isArmed: true,
+            quorum: 3,
+            votes: [
+                .init(name: "amsel", kinds: [.notarize]), .init(name: "buchfink", kinds: []),
+                .init(name: "dohle", kinds: [.notarize, .nullify]), .init(name: "elster", kinds: []),
+            ],
+            peers: ["amsel"],
+            finalityAge: Milliseconds(1_500),
+            pendingTransactions: 3,
+            pendingBytes: 495,
+            sync: .behind(target: Height(4)),
+            why: ["buchfink and elster are not connected."]
+        )
+    }
+
+    func validators() async throws(GatewayError) -> ValidatorsAnswer {
+        try failIfAsked()
+        return ValidatorsAnswer(
+            epoch: .zero,
+            quorum: 3,
+            validators: genesis.validators.map { .init(validator: $0, isConnected: $0.name != "elster") },
+            at: point
+        )
+    }
+
+    func head() async throws(GatewayError) -> ChainPoint {
+        try failIfAsked()
+        return point
+    }
+
+    func problems(for check: HealthCheck) async -> [String] { problems.withLock { $0[check] ?? [] } }
+
+    private var point: ChainPoint {
+        ChainPoint(height: network.head.height, hash: network.head.hash, time: network.head.time)
+    }
+
+    private func failIfAsked() throws(GatewayError) {
+        if let failure = failure.withLock({ $0 }) { throw failure }
+    }
+}
