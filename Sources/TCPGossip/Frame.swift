@@ -63,8 +63,8 @@ package struct FrameReader: Sendable {
 
     /// Takes the next frame, or answers nil until more bytes have arrived.
     ///
-    /// - Parameter check: throws for a head that is refused; called as soon as the head is there, and again with every
-    ///   call until the body is.
+    /// `check` throws for a head that is refused; it is called as soon as the head is there, and again with every call
+    /// until the body is.
     package mutating func next(
         check: (FrameHead) throws(PeerCloseReason) -> Void
     ) throws(PeerCloseReason) -> Frame? {

@@ -43,7 +43,9 @@ package struct ConsensusIdentity: Hashable, Sendable, WireCodable {
     }
 }
 
-/// A block by height and hash: where a node says its chain ends. A hint, never a proof.
+/// A block by height and hash: where a node says its chain ends.
+///
+/// A hint, never a proof.
 package struct PeerHead: Hashable, Sendable, WireCodable {
     package let height: Height
     package let hash: Hash32

@@ -30,13 +30,14 @@ package struct MutualTLS: Sendable {
         clientContext = try NIOSSLContext(configuration: Self.strict(client))
     }
 
-    /// - Parameter judge: says whether the key is welcome, nil standing for a certificate without an Ed25519 key; runs
-    ///   on the channel's event loop.
+    /// The server's side; `judge` says whether a key is welcome, nil standing for a certificate without an Ed25519 key.
+    ///
+    /// It is called on the channel's event loop.
     package func serverHandler(judge: @escaping (PublicKey?) -> Bool) -> NIOSSLServerHandler {
         NIOSSLServerHandler(context: serverContext, customVerificationCallback: Self.verification(judge))
     }
 
-    /// - Parameter judge: as above.
+    /// The client's side.
     package func clientHandler(judge: @escaping (PublicKey?) -> Bool) throws -> NIOSSLClientHandler {
         try NIOSSLClientHandler(
             context: clientContext,

@@ -26,7 +26,7 @@ final class PeerConnection: ChannelDuplexHandler {
     /// Gives back this connection's place among the strangers; nil once that is done.
     private var leaveStrangers: (() -> Void)?
 
-    /// - Parameter leaveStrangers: called once, when the hello is checked or the connection is gone.
+    /// Calls `leaveStrangers` once, when the hello is checked or the connection is gone.
     init(
         id: ConnectionID,
         network: PeerNetwork,

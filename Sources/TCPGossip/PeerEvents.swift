@@ -10,12 +10,12 @@ package protocol PeerEvents: Sendable {
     /// Every connection to the peer is up, and the hellos are checked; messages to it are sent from now on.
     func peerConnected(_ peer: PublicKey)
 
-    /// - Parameter reason: for people.
+    /// The peer's connections are gone; `reason` is for people.
     func peerDisconnected(_ peer: PublicKey, reason: String)
 
     /// A message that decodes; nothing in it is verified.
     ///
-    /// - Parameter credit: to be released once the message is processed.
+    /// The credit is to be released once the message is processed.
     func received(_ message: PeerMessage, from peer: PublicKey, credit: MessageCredit)
 }
 

@@ -96,7 +96,7 @@ package final class PeerNetwork: Sendable {
 
     /// Ends a peer's session; whoever dials will dial again.
     ///
-    /// - Parameter reason: told to the peer, and to this node's operator.
+    /// The reason is told to the peer and to this node's operator.
     package func disconnect(_ peer: PublicKey, reason: String) {
         control.execute { self.step(.disconnect(peer, .requested(reason))) }
     }

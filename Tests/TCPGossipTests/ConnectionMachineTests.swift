@@ -1,4 +1,5 @@
 import ChainCore
+import Cryptography
 import Primitives
 import TCPGossip
 import Testing
@@ -14,27 +15,27 @@ import Testing
 
     var directory: PeerDirectory { own.directory([dialer, dialed, follower]) }
 
-    func accepted(greeting peer: Member? = nil) -> ConnectionMachine {
-        machine(.accepted, greeting: peer)
+    func accepted(greeting peer: Member? = nil) throws -> ConnectionMachine {
+        try machine(.accepted, greeting: peer)
     }
 
-    func machine(_ side: ConnectionMachine.Side, greeting peer: Member?) -> ConnectionMachine {
+    func machine(_ side: ConnectionMachine.Side, greeting peer: Member?) throws -> ConnectionMachine {
         var machine = ConnectionMachine(directory: directory, side: side)
         if let peer {
-            try! machine.authenticate(peer.key)
-            try! machine.secured(protocolName: MutualTLS.protocolName)
+            try machine.authenticate(peer.key)
+            try machine.secured(protocolName: MutualTLS.protocolName)
         }
         return machine
     }
 
-    func open(_ peer: Member, _ lane: PeerMessage.Lane) -> ConnectionMachine {
-        var machine = accepted(greeting: peer)
-        _ = try! machine.receive(peer.hello(on: lane))
+    func open(_ peer: Member, _ lane: PeerMessage.Lane) throws -> ConnectionMachine {
+        var machine = try accepted(greeting: peer)
+        _ = try machine.receive(peer.hello(on: lane))
         return machine
     }
 
-    @Test func refusesEveryKeyButThoseOfTheList() {
-        var machine = accepted()
+    @Test func refusesEveryKeyButThoseOfTheList() throws {
+        var machine = try accepted()
         #expect(refusal { () throws(PeerCloseReason) in try machine.authenticate(nil) } == .notEd25519)
         #expect(refusal { () throws(PeerCloseReason) in try machine.authenticate(own.key) } == .ownKey)
         #expect(
@@ -45,8 +46,8 @@ import Testing
         #expect(machine.peer?.nodeKey == dialer.key)
     }
 
-    @Test func aDialedPeerIsTheOneThatWasMeant() {
-        var machine = machine(.dialed(dialed.address(), .bulk), greeting: nil)
+    @Test func aDialedPeerIsTheOneThatWasMeant() throws {
+        var machine = try machine(.dialed(dialed.address(), .bulk), greeting: nil)
         #expect(
             refusal { () throws(PeerCloseReason) in try machine.authenticate(dialer.key) }
                 == .otherKey(expected: dialed.key, found: dialer.key)
@@ -54,15 +55,15 @@ import Testing
         #expect(refusal { () throws(PeerCloseReason) in try machine.authenticate(own.key) } == .ownKey)
     }
 
-    @Test func aHandshakeWithoutAKeyOrWithoutOurProtocolIsNotEnough() {
-        var unproven = accepted()
+    @Test func aHandshakeWithoutAKeyOrWithoutOurProtocolIsNotEnough() throws {
+        var unproven = try accepted()
         #expect(
             refusal { () throws(PeerCloseReason) in try unproven.secured(protocolName: MutualTLS.protocolName) }
                 == .notAuthenticated
         )
         for name in [nil, "h2", "farthing/2"] {
-            var machine = accepted()
-            try! machine.authenticate(dialer.key)
+            var machine = try accepted()
+            try machine.authenticate(dialer.key)
             #expect(
                 refusal { () throws(PeerCloseReason) in try machine.secured(protocolName: name) }
                     == .otherProtocol(name)
@@ -71,21 +72,21 @@ import Testing
         }
     }
 
-    @Test func takesNothingBeforeTLSIsUp() {
-        var machine = accepted()
+    @Test func takesNothingBeforeTLSIsUp() throws {
+        var machine = try accepted()
         let frame = dialer.hello(on: .bulk)
         #expect(refusal { () throws(PeerCloseReason) in _ = try machine.receive(frame) } == .notAuthenticated)
         #expect(
             refusal { () throws(PeerCloseReason) in try machine.check(FrameHead(bodyByteCount: 1, typeCode: 0)) }
                 == .notAuthenticated
         )
-        try! machine.authenticate(dialer.key)
+        try machine.authenticate(dialer.key)
         #expect(refusal { () throws(PeerCloseReason) in _ = try machine.receive(frame) } == .notAuthenticated)
     }
 
     @Test func theHelloOpensTheLaneThatItNames() throws {
         for lane in [PeerMessage.Lane.consensus, .bulk] {
-            var machine = accepted(greeting: dialer)
+            var machine = try accepted(greeting: dialer)
             let event = try machine.receive(dialer.hello(on: lane))
             #expect(event == .greeted(dialer.address(), lane, head: .genesis))
             #expect(machine.isOpen)
@@ -102,13 +103,13 @@ import Testing
             .frameTooLong(type: 0, byteCount: 4_294_967_295, limit: 256)
         ),
     ])
-    func beforeTheHelloOnlyAShortHelloOrGoodbyeMayCome(head: FrameHead, reason: PeerCloseReason) {
-        let machine = accepted(greeting: dialer)
+    func beforeTheHelloOnlyAShortHelloOrGoodbyeMayCome(head: FrameHead, reason: PeerCloseReason) throws {
+        let machine = try accepted(greeting: dialer)
         #expect(refusal { () throws(PeerCloseReason) in try machine.check(head) } == reason)
     }
 
     /// Each row is wrong in the ways of the rows below it as well.
-    @Test func everyWrongHelloIsRefusedForItsFirstFault() {
+    @Test func everyWrongHelloIsRefusedForItsFirstFault() throws {
         let forged = ConsensusIdentity(
             consensusKey: dialer.consensusKey!.publicKey,
             signature: dialer.identity(in: .other)!.signature
@@ -137,7 +138,7 @@ import Testing
             (dialer.hello(on: .bulk, identity: forged), .identityForged),
         ]
         for (frame, reason) in rows {
-            var machine = accepted(greeting: dialer)
+            var machine = try accepted(greeting: dialer)
             #expect(refusal { () throws(PeerCloseReason) in _ = try machine.receive(frame) } == reason)
             #expect(!machine.isOpen)
             // A refused peer has no second try on the same connection.
@@ -148,23 +149,23 @@ import Testing
         }
     }
 
-    @Test func theConsensusSignatureBindsOneNodeKeyInOneNetwork() {
+    @Test func theConsensusSignatureBindsOneNodeKeyInOneNetwork() throws {
         let identity = dialer.identity()!
         #expect(identity.binds(dialer.key, in: .test))
         #expect(!identity.binds(dialer.key, in: .other))
         #expect(!identity.binds(dialed.key, in: .test))
     }
 
-    @Test func onlyTheSmallerKeyDials() {
-        var machine = accepted(greeting: dialed)
+    @Test func onlyTheSmallerKeyDials() throws {
+        var machine = try accepted(greeting: dialed)
         #expect(
             refusal { () throws(PeerCloseReason) in _ = try machine.receive(dialed.hello(on: .bulk)) }
                 == .otherDirection
         )
     }
 
-    @Test func theAnswerToADialNamesTheSameLane() {
-        var machine = machine(.dialed(dialed.address(), .consensus), greeting: dialed)
+    @Test func theAnswerToADialNamesTheSameLane() throws {
+        var machine = try machine(.dialed(dialed.address(), .consensus), greeting: dialed)
         #expect(
             refusal { () throws(PeerCloseReason) in _ = try machine.receive(dialed.hello(on: .bulk)) }
                 == .otherLane(.bulk)
@@ -172,27 +173,27 @@ import Testing
     }
 
     @Test func aFollowerHasBulkOnlyAndNoConsensusKey() throws {
-        var machine = accepted(greeting: follower)
+        var machine = try accepted(greeting: follower)
         #expect(
             refusal { () throws(PeerCloseReason) in _ = try machine.receive(follower.hello(on: .consensus)) }
                 == .otherLane(.consensus)
         )
-        machine = accepted(greeting: follower)
+        machine = try accepted(greeting: follower)
         #expect(
             refusal { () throws(PeerCloseReason) in
                 _ = try machine.receive(follower.hello(on: .bulk, identity: stranger.identity()))
             } == .identityUnexpected
         )
-        machine = accepted(greeting: follower)
+        machine = try accepted(greeting: follower)
         #expect(
             try machine.receive(follower.hello(on: .bulk)) == .greeted(follower.address(), .bulk, head: .genesis)
         )
     }
 
-    @Test func helloesThatDoNotDecodeAreRefused() {
+    @Test func helloesThatDoNotDecodeAreRefused() throws {
         let whole = dialer.hello(on: .bulk).body
         for body in [[], [1], Array(whole.dropLast()), whole + [0]] {
-            var machine = accepted(greeting: dialer)
+            var machine = try accepted(greeting: dialer)
             let reason = refusal { () throws(PeerCloseReason) in
                 _ = try machine.receive(Frame(typeCode: Frame.helloType, body: body))
             }
@@ -204,7 +205,7 @@ import Testing
     }
 
     @Test(arguments: [UInt8](0...255))
-    func everyTypeIsTakenOnItsLaneOnly(type: UInt8) {
+    func everyTypeIsTakenOnItsLaneOnly(type: UInt8) throws {
         let head = FrameHead(bodyByteCount: 1, typeCode: type)
         for (lane, codes) in [(PeerMessage.Lane.consensus, 1...7), (.bulk, 8...16)] as [(_, ClosedRange<UInt8>)] {
             let expected: PeerCloseReason? =
@@ -214,14 +215,14 @@ import Testing
                 case 1...16: .wrongLane(type: type, lane: lane)
                 default: .unknownType(type)
                 }
-            let machine = open(dialer, lane)
+            let machine = try open(dialer, lane)
             #expect(refusal { () throws(PeerCloseReason) in try machine.check(head) } == expected)
         }
     }
 
     @Test(arguments: [UInt8](1...16))
-    func aFollowersBulkCarriesStatusBesidesBulk(type: UInt8) {
-        let machine = open(follower, .bulk)
+    func aFollowersBulkCarriesStatusBesidesBulk(type: UInt8) throws {
+        let machine = try open(follower, .bulk)
         let reason = refusal { () throws(PeerCloseReason) in
             try machine.check(FrameHead(bodyByteCount: 1, typeCode: type))
         }
@@ -233,8 +234,8 @@ import Testing
         (PeerMessage.Lane.consensus, UInt8(1), PeerLimits.consensusFrameByteCountMax),
         (.bulk, 16, PeerLimits.bulkFrameByteCountMax),
     ])
-    func aLengthBeyondTheLanesLimitIsRefusedByTheHead(lane: PeerMessage.Lane, type: UInt8, limit: Int) {
-        let machine = open(dialer, lane)
+    func aLengthBeyondTheLanesLimitIsRefusedByTheHead(lane: PeerMessage.Lane, type: UInt8, limit: Int) throws {
+        let machine = try open(dialer, lane)
         for (count, expected) in [
             (limit, nil),
             (limit + 1, PeerCloseReason.frameTooLong(type: type, byteCount: limit + 1, limit: limit)),
@@ -246,7 +247,7 @@ import Testing
     }
 
     @Test func messagesComeOutOfAnOpenConnection() throws {
-        var machine = open(dialer, .consensus)
+        var machine = try open(dialer, .consensus)
         #expect(try machine.receive(PeerMessage.question(7).frame) == .message(.question(7)))
         let broken = Frame(typeCode: 1, body: [9])
         guard
@@ -257,15 +258,15 @@ import Testing
         }
     }
 
-    @Test func aGoodbyeIsShownInVisibleCharactersOnly() {
-        var machine = accepted(greeting: dialer)
+    @Test func aGoodbyeIsShownInVisibleCharactersOnly() throws {
+        var machine = try accepted(greeting: dialer)
         let frame = Frame(typeCode: Frame.goodbyeType, body: Array("no\u{1B}[2J\n".utf8))
         #expect(
             refusal { () throws(PeerCloseReason) in _ = try machine.receive(frame) } == .goodbye("no?[2J?")
         )
     }
 
-    @Test func aWrongNetworkNamesBothNetworks() {
+    @Test func aWrongNetworkNamesBothNetworks() throws {
         let text = PeerCloseReason.otherNetwork(theirs: .other, ours: .test).description
         #expect(text.contains(NetworkID.other.hex))
         #expect(text.contains(NetworkID.test.hex))

@@ -3,6 +3,7 @@ import Cryptography
 import NIOCore
 import Primitives
 import TCPGossip
+import Testing
 
 /// A member of a test federation, with all its keys.
 struct Member {
@@ -10,7 +11,7 @@ struct Member {
     let consensusKey: SigningKey?
     let name: String
 
-    /// - Parameter seed: one byte, of which every key is made.
+    /// Makes every key of one byte.
     static func validator(_ seed: UInt8) -> Member {
         Member(nodeKey: key(seed), consensusKey: key(seed ^ 0x80), name: "v\(seed)")
     }
@@ -19,7 +20,12 @@ struct Member {
         Member(nodeKey: key(seed), consensusKey: nil, name: "f\(seed)")
     }
 
-    static func key(_ seed: UInt8) -> SigningKey { SigningKey(seed: [UInt8](repeating: seed, count: 32))! }
+    static func key(_ seed: UInt8) -> SigningKey {
+        guard let key = SigningKey(seed: [UInt8](repeating: seed, count: 32)) else {
+            preconditionFailure("32 bytes are a seed")
+        }
+        return key
+    }
 
     /// Validators in ascending order of their node keys: each dials those after it.
     static func validators(_ count: UInt8) -> [Member] {

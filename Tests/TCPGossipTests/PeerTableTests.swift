@@ -23,7 +23,7 @@ import Testing
         return table
     }
 
-    /// ... with the session of `large` up, on connections 1 and 2.
+    /// The same with the session of `large` up, on connections 1 and 2.
     func connected() -> PeerTable {
         var table = started()
         #expect(table.step(.ready(id(1), large.key, .consensus)) == [])

@@ -59,8 +59,8 @@ import Testing
         #expect(!budget.isOver)
         budget.take(1)
         #expect(budget.isOver)
-        #expect(budget.give(1))
-        #expect(!budget.give(60))
+        let answers = [budget.give(1), budget.give(60)]
+        #expect(answers == [true, false])
         #expect(!budget.isOver)
     }
 
@@ -78,14 +78,11 @@ import Testing
 
     @Test func strangersAreCountedByAddressAndInAll() {
         var strangers = Strangers(countMax: 5, countPerAddressMax: 2)
-        #expect(
-            ["a", "a", "a", "b", "b", "b", "c", "d"].map { strangers.admit($0) } == [
-                true, true, false, true, true, false, true, false,
-            ]
-        )
+        let answers = ["a", "a", "a", "b", "b", "b", "c", "d"].map { strangers.admit($0) }
+        #expect(answers == [true, true, false, true, true, false, true, false])
         strangers.leave("a")
-        #expect(!strangers.admit("b"))
-        #expect(strangers.admit("a"))
+        let later = [strangers.admit("b"), strangers.admit("a")]
+        #expect(later == [false, true])
         for address in ["a", "a", "b", "b", "c"] { strangers.leave(address) }
         #expect(strangers.count == 0)
     }
