@@ -54,6 +54,7 @@ private struct BlockExecution {
 
     mutating func settle(_ transactions: [IdentifiedTransaction]) throws(BlockFault) {
         try checkLimits(transactions)
+        reserveCapacity(for: transactions.count)
         price = terms.price(shares: shares)
         var fees = Amount.zero
         for (index, transaction) in transactions.enumerated() {
@@ -63,6 +64,16 @@ private struct BlockExecution {
             fees = Self.sum(fees, fee)
         }
         if fees > .zero { credit(slotOfPool(), fees) }
+    }
+
+    /// Enough for a payer and a payee each, and for the payouts; more payees make the tables grow.
+    private mutating func reserveCapacity(for count: Int) {
+        guard count > 0 else { return }
+        let accounts = min(2 * count, accountCount) + 16
+        touched.reserveCapacity(accounts)
+        slots = SlotTable(capacity: accounts)
+        replay.reserveCapacity(count)
+        replaySlots = SlotTable(capacity: count)
     }
 
     private mutating func checkLimits(_ transactions: [IdentifiedTransaction]) throws(BlockFault) {
@@ -252,6 +263,8 @@ private struct BlockExecution {
         let tree = treePatch(for: ordered.touched)
         var frontier = path.last?.frontier ?? ledger.frontier
         var nodes: [LogNode] = []
+        // A leaf each, and as many nodes above them at most, but for one more on each level.
+        nodes.reserveCapacity(2 * transactions.count + UInt64.bitWidth)
         for transaction in transactions { frontier.append(leafHash: transaction.leaf) { nodes.append($0) } }
         let head = LedgerHead(
             height: parent.height.next,
@@ -294,7 +307,7 @@ private struct BlockExecution {
 
     private func inOrderOfNumbers() -> (touched: [TouchedAccount], slots: SlotTable) {
         let order = touched.indices.map { UInt64(touched[$0].number.value) << 32 | UInt64($0) }.sorted()
-        var slots = SlotTable()
+        var slots = SlotTable(capacity: order.count)
         let ordered = order.enumerated().map { position, key in
             let account = touched[Int(key & 0xFFFF_FFFF)]
             slots.insert(tag: TableHash(account.id).tag, slot: position)

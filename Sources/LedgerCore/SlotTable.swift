@@ -7,6 +7,15 @@ struct SlotTable: Sendable {
     private var words: [UInt64] = []
     private(set) var count = 0
 
+    init() {}
+
+    /// A table that takes `count` slots without growing.
+    init(capacity count: Int) {
+        var size = 8
+        while 3 * size < 4 * count { size *= 2 }
+        words = [UInt64](repeating: 0, count: size)
+    }
+
     static let slotCountMax = Int(UInt32.max) - 1
 
     func slot(tag: UInt32, where isMatch: (Int) -> Bool) -> Int? {

@@ -23,6 +23,20 @@ struct LargestSetTests {
         #expect(choose([14, 9, 14, 14, 8], cost: 80) == [0, 2, 3, 1, 4])
     }
 
+    /// The worked example of spec 2.4.
+    @Test func aPayerWhoSignsMoreMakesTheBlockPossible() {
+        let terms = BlockTerms(floor: 1, cost: 100, cap: 200)
+        let alice = Offer(rank: 20, shares: 2, byteCount: 180)
+        let bob = Offer(rank: 15, shares: 3, byteCount: 250)
+        let erin = Offer(rank: 14, shares: 2, byteCount: 180)
+        let carol = { Offer(rank: $0, shares: 2, byteCount: 180) }
+        let chosen = { LargestSet.choose($0, terms: terms, limits: Self.ample) }
+        #expect(chosen([alice, bob, carol(9)]) == [])
+        #expect(chosen([alice, bob, carol(9), erin]) == [])
+        #expect(chosen([alice, bob, erin, carol(12)]) == [0, 1, 2, 3])
+        #expect(terms.price(shares: 9) == 12)
+    }
+
     @Test func equalRanksComeInTheOrderOfArrival() {
         #expect(choose([5, 9, 5, 9], cost: 0) == [1, 3, 0, 2])
     }
