@@ -1,1 +1,43 @@
-@main struct Farthing { static func main() {} }
+import ArgumentParser
+import Glibc
+
+/// The one executable: a node, its clients and its auditor.
+@main
+struct Farthing: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "farthing",
+        abstract: "Settles micropayments among operators who need not trust one another",
+        discussion: """
+            Data goes to standard output, everything else to standard error.
+
+            Exit codes: 0 fine; 1 refused; 3 verification found damage; 4 chain incomplete; 5 a quorum certified a block \
+            that this node finds invalid; 64 usage; 65 bad input; 69 unreachable; 70 a bug; 74 input or output failed; \
+            75 try again; 78 configuration.
+            """,
+        version: Version.text,
+        subcommands: [
+            NetworkCommand.self, KeysCommand.self, GenesisCommand.self, NodeCommand.self, StatusCommand.self,
+            PayCommand.self, TransactionCommand.self, AccountCommand.self, BlockCommand.self, VerifyCommand.self,
+            LoadCommand.self, VersionCommand.self,
+        ]
+    )
+
+    static func main() async {
+        // A reader that goes away, such as `head`, ends the output; it must not end a node.
+        // SAFETY: the disposition is set before anything else runs.
+        _ = unsafe signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            Console.say("farthing: \(failure.message)")
+            Glibc.exit(failure.status.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

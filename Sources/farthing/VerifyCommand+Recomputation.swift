@@ -121,7 +121,9 @@ enum AuditStop: Error {
     case violation(Violation)
     case storage(StorageError)
 
-    /// What the auditor is told; damage on disk is told for `height`. Rethrows what is no statement about the chain.
+    /// What the auditor is told; damage on disk is told for `height`.
+    ///
+    /// Rethrows what is no statement about the chain.
     func violation(at height: Height) throws(StorageError) -> Violation {
         switch self {
         case .violation(let violation): return violation

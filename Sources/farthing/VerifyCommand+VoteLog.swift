@@ -12,7 +12,9 @@ struct VoteLogFacts: Sendable {
     /// The blocks that it voted for above that view; each was stored before its vote left.
     let voted: [(epoch: Epoch, view: View, block: Hash32)]
 
-    /// Nil in the home of a node that does not vote. Changes nothing and locks nothing.
+    /// Nil in the home of a node that does not vote.
+    ///
+    /// Changes nothing and locks nothing.
     init?(home: String, genesis: Genesis) throws(VerificationFailure) {
         do throws(VoteLogError) {
             guard let book = try Self.book(home: home, genesis: genesis) else { return nil }

@@ -5,7 +5,9 @@ import LevelDBStorage
 import StrictJSON
 import VerifierCore
 
-/// `farthing verify`: the auditor's command. Data goes to stdout, progress and errors to stderr.
+/// The auditor's command, `farthing verify`.
+///
+/// Data goes to stdout, progress and errors to stderr.
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",

@@ -4,7 +4,6 @@ import Cryptography
 import LedgerCore
 import Primitives
 import Testing
-import VerifierCore
 
 /// A network whose every key the test holds, and the chain it has made so far.
 ///
@@ -215,25 +214,5 @@ extension TestChain {
         try chain.append(try chain.next([], after: 61_000, evidence: evidence, skipping: 1))
         try chain.append(try chain.next([chain.payment(from: 2, to: fresh, amount: 1)], after: 2_000))
         return chain
-    }
-
-    /// Verifies the blocks as a shell does; answers the violation, if there is one, and the report.
-    func report(of blocks: [JustifiedBlock]? = nil, loose: [Certificate] = []) -> VerificationReport {
-        let scheme = StrictEd25519()
-        let checked = Verified.check(loose, in: electorate, by: scheme).compactMap { $0 }
-        var verifier = Verifier(genesis: genesis, loose: checked)
-        do {
-            for block in blocks ?? self.blocks {
-                _ = try verifier.check(CheckedBlock(block, electorate: verifier.electorate, scheme: scheme))
-            }
-        } catch {
-            return verifier.finish(violation: error)
-        }
-        return verifier.finish()
-    }
-
-    func violation(of blocks: [JustifiedBlock], loose: [Certificate] = []) -> Violation? {
-        guard case .damaged(let violation) = report(of: blocks, loose: loose).verdict else { return nil }
-        return violation
     }
 }

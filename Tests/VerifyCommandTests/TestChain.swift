@@ -1,0 +1,1 @@
+../VerifierCoreTests/TestChain.swift
