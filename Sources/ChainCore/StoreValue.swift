@@ -38,7 +38,7 @@ package enum StoreValue {
 
     /// Checks the seal and decodes a value that takes up all the bytes in front of it.
     package static func open<Value: WireCodable>(
-        _ type: Value.Type = Value.self,
+        _ type: Value.Type,
         _ bytes: [UInt8],
         under key: StoreKey
     ) throws(StoreDamage) -> Value {

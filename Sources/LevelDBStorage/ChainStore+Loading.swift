@@ -139,7 +139,7 @@ extension ChainStore {
     }
 
     /// What a final block touched, in the order of the account numbers, each with the key of its page.
-    func touches(at height: Height) throws(StorageError) -> [(key: StoreKey, touch: StoredTouch)] {
+    package func touches(at height: Height) throws(StorageError) -> [(key: StoreKey, touch: StoredTouch)] {
         let stored = try storedBlock(at: height)
         var touches: [(key: StoreKey, touch: StoredTouch)] = []
         for (page, mark) in stored.pages.enumerated() {

@@ -11,6 +11,13 @@ package struct Settlement: Hashable, Sendable {
     /// The price per share of its block.
     package let price: UInt64
     package let fee: Amount
+
+    package init(height: Height, index: Int, price: UInt64, fee: Amount) {
+        self.height = height
+        self.index = index
+        self.price = price
+        self.fee = fee
+    }
 }
 
 extension ChainStore {

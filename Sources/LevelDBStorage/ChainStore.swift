@@ -12,6 +12,12 @@ package struct ChainTip: Hashable, Sendable {
     /// The final view: of the justification of the tip, 0 at genesis.
     package let view: View
 
+    package init(header: Header, hash: Hash32, view: View) {
+        self.header = header
+        self.hash = hash
+        self.view = view
+    }
+
     package var height: Height { header.height }
 }
 

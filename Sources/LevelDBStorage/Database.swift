@@ -8,8 +8,8 @@ import Synchronization
 /// Checks everything that LevelDB can check. Any failed write or sync poisons it: LevelDB as shipped goes on accepting
 /// writes after a full disk and loses them, so no write is let through afterwards. All methods may be called from any
 /// thread. Closed when the last reference goes.
-@safe final class Database: Sendable {
-    let path: String
+@safe package final class Database: Sendable {
+    package let path: String
     // SAFETY: LevelDB documents that one open database may be used by any number of threads without locking; options
     // are only read after `init`. All are freed once, in `deinit`, when nobody can hold the object any more.
     private nonisolated(unsafe) let handle: OpaquePointer
@@ -21,19 +21,21 @@ import Synchronization
     private let poisoned = Atomic(false)
 
     /// How a database is tuned; correctness depends on none of it.
-    struct Tuning: Sendable {
+    package struct Tuning: Sendable {
         /// Bytes collected in memory before a table is written.
-        var writeBufferByteCount = 64 << 20
-        var tableByteCount = 8 << 20
-        var cacheByteCount = 32 << 20
+        package var writeBufferByteCount = 64 << 20
+        package var tableByteCount = 8 << 20
+        package var cacheByteCount = 32 << 20
         /// Off for bodies: signatures and keys don't compress.
-        var compresses = false
+        package var compresses = false
+
+        package init() {}
     }
 
     /// Opens an existing database, or makes a new one where there is none.
     ///
     /// Only a new home is made with `isNew`: with `create_if_missing` a lost file would give an empty ledger.
-    init(path: String, isNew: Bool, tuning: Tuning = Tuning()) throws(StorageError) {
+    package init(path: String, isNew: Bool, tuning: Tuning = Tuning()) throws(StorageError) {
         let settings = unsafe Settings(isNew: isNew, tuning: tuning)
         // SAFETY: the options live until after the database is closed; the message is taken over by `take`.
         var message: UnsafeMutablePointer<CChar>?
@@ -65,7 +67,7 @@ import Synchronization
     }
 
     /// The value under a key; nil when there is none.
-    func value(_ key: [UInt8]) throws(StorageError) -> [UInt8]? {
+    package func value(_ key: [UInt8]) throws(StorageError) -> [UInt8]? {
         var message: UnsafeMutablePointer<CChar>?
         var count = 0
         // SAFETY: LevelDB copies the key; the value it returns is `count` bytes that are ours to free.
@@ -81,7 +83,7 @@ import Synchronization
     /// Calls `body` with each key in `lower..<upper` in ascending order until it answers false.
     ///
     /// Sees the database as it was when the walk began.
-    func forEach(
+    package func forEach(
         from lower: [UInt8],
         to upper: [UInt8],
         _ body: (_ key: [UInt8], _ value: [UInt8]) throws(StorageError) -> Bool
@@ -108,7 +110,7 @@ import Synchronization
     }
 
     /// Writes a batch, all or nothing; with `isSynced` returns once it is on disk.
-    func write(_ batch: borrowing WriteBatch, isSynced: Bool) throws(StorageError) {
+    package func write(_ batch: borrowing WriteBatch, isSynced: Bool) throws(StorageError) {
         guard !poisoned.load(ordering: .sequentiallyConsistent) else { throw .poisoned(path: path) }
         var message: UnsafeMutablePointer<CChar>?
         // SAFETY: the batch lives during the call, which copies it.
@@ -160,15 +162,15 @@ import Synchronization
 }
 
 /// Changes that are written together, in order.
-@safe struct WriteBatch: ~Copyable {
+@safe package struct WriteBatch: ~Copyable {
     fileprivate let handle: OpaquePointer
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    init() { unsafe handle = leveldb_writebatch_create() }
+    package init() { unsafe handle = leveldb_writebatch_create() }
 
     deinit { unsafe leveldb_writebatch_destroy(handle) }
 
-    mutating func put(_ key: [UInt8], _ value: [UInt8]) {
+    package mutating func put(_ key: [UInt8], _ value: [UInt8]) {
         // SAFETY: the batch copies key and value during the call.
         unsafe key.withUnsafeChars { keyBytes in
             unsafe value.withUnsafeChars { valueBytes in
@@ -178,7 +180,7 @@ import Synchronization
         count += 1
     }
 
-    mutating func delete(_ key: [UInt8]) {
+    package mutating func delete(_ key: [UInt8]) {
         // SAFETY: the batch copies the key during the call.
         unsafe key.withUnsafeChars { unsafe leveldb_writebatch_delete(handle, $0, key.count) }
         count += 1

@@ -93,9 +93,15 @@ struct HomeData: Sendable {
     var chain: String { path + "/chain" }
     var bodies: String { path + "/bodies" }
 
-    static let chainTuning = Database.Tuning()
+    static var chainTuning: Database.Tuning { Database.Tuning() }
+
     /// Bodies are large and ascend with their views: large tables, few files.
-    static let bodiesTuning = Database.Tuning(tableByteCount: 64 << 20, cacheByteCount: 16 << 20)
+    static var bodiesTuning: Database.Tuning {
+        var tuning = Database.Tuning()
+        tuning.tableByteCount = 64 << 20
+        tuning.cacheByteCount = 16 << 20
+        return tuning
+    }
 
     func exists() throws(StorageError) -> Bool { try filing { () throws(FileError) in try PosixPath.exists(path) } }
 

@@ -141,9 +141,11 @@ package enum PosixPath {
         try directory.close()
     }
 
-    /// Makes a file that isn't there yet, for its owner only, with these bytes, durably but for its directory's entry.
-    package static func create(_ path: String, _ bytes: [UInt8]) throws(FileError) {
-        let file = try PosixFile(path: path, flags: O_RDWR | O_CREAT | O_EXCL)
+    /// Makes a file that isn't there yet, with these bytes, durably but for its directory's entry.
+    ///
+    /// Only its owner may read it, unless `mode` says otherwise.
+    package static func create(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(FileError) {
+        let file = try PosixFile(path: path, flags: O_RDWR | O_CREAT | O_EXCL, mode: mode_t(mode))
         try file.write(bytes, at: 0)
         try file.sync()
         try file.close()
