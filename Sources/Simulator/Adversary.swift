@@ -1,0 +1,254 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import MempoolCore
+import Primitives
+import ReplicaCore
+
+/// A hostile validator's mind: it follows the chain with an honest replica that never votes, and votes by dice.
+///
+/// It equivocates as a leader and as a voter, finalizes and nullifies one view, builds on old parents where that can be
+/// justified, proposes invalid blocks, withholds, and forges what it passes on. It can't sign for anybody else.
+struct Adversary: Sendable {
+    let key: MockKey
+    let index: Int
+    /// The view that it has planned for.
+    var planned = View.zero
+    /// Certificates that it has seen, by view.
+    var notarizations: [View: Certificate] = [:]
+    var nullifications: [View: Certificate] = [:]
+    var finalizations: [View: Certificate] = [:]
+    /// Proposals that it has seen or made, by view.
+    var proposals: [View: [VoteBody]] = [:]
+
+    mutating func see(_ certificate: Certificate) {
+        switch certificate.kind {
+        case .notarize: notarizations[certificate.view] = certificate
+        case .nullify: nullifications[certificate.view] = certificate
+        case .finalize: finalizations[certificate.view] = certificate
+        }
+    }
+
+    func blockCertificate(of view: View) -> Certificate? { finalizations[view] ?? notarizations[view] }
+
+    /// The certified views below `view` that a block of it may be built on, the highest first.
+    func parentViews(below view: View, above finalView: View) -> [View] {
+        var found: [View] = []
+        var next = view.number
+        while next > finalView.number {
+            next -= 1
+            if next == finalView.number || blockCertificate(of: View(next)) != nil { found.append(View(next)) }
+            guard next > finalView.number, nullifications[View(next)] != nil else { break }
+        }
+        return found
+    }
+
+    func vote(_ body: VoteBody, in network: NetworkID) -> Vote {
+        Vote(body: body, signer: UInt16(index), signature: key.sign(body.message(network: network)))
+    }
+}
+
+extension World {
+    // MARK: - What its replica asks for
+
+    /// Its disk writes at once, its messages leave or don't.
+    mutating func performHostile(_ effects: [ReplicaEffect], of node: Int) {
+        for effect in effects {
+            switch effect {
+            case .storeBlock(let block, let view): nodes[node].disk.store(block, view: view)
+            case .storeCertificate(let certificate):
+                nodes[node].disk.store(certificate)
+                adversaries[node]?.see(certificate)
+                voteOn(certificate, as: node)
+            case .storeEvidence(let evidence): nodes[node].disk.store(evidence)
+            case .commit(let blocks):
+                checker.becameFinal(blocks, at: node)
+                nodes[node].disk.commit(blocks)
+                guard let last = blocks.last else { break }
+                let event = ReplicaEvent.committed(height: last.height, view: last.view)
+                queue.insert(.replica(node, life: nodes[node].life, event), at: now)
+            case .forgetVotes, .answer, .vote, .propose, .signingStopped: break
+            case .send, .broadcast, .serveSync:
+                if isIdle || !generator.chance(perMille: 120) { performAtOnce(effect, of: node) }
+            case .serveBlock(let hash, let peer): serveForged(hash, from: node, to: peer)
+            default: performAtOnce(effect, of: node)
+            }
+        }
+        planAhead(node)
+    }
+
+    /// When the world comes to rest, so do its enemies.
+    private var isIdle: Bool {
+        switch phase {
+        case .faulty, .healing: false
+        case .draining, .quiet, .over: true
+        }
+    }
+
+    /// A block with somebody's evidence added is not the block of its header.
+    private mutating func serveForged(_ hash: Hash32, from node: Int, to peer: PublicKey) {
+        guard let block = nodes[node].disk.block(hash), let receiver = nodeByKey[peer] else { return }
+        var served = block
+        if !isIdle, generator.chance(perMille: 500), let evidence = ownEvidence(node) {
+            served = Block(
+                header: block.header, network: electorate.network, transactions: block.transactions,
+                evidence: block.evidence + [evidence])
+        }
+        send(.blockResponse(served), from: node, to: [receiver])
+    }
+
+    private func ownEvidence(_ node: Int) -> Evidence? {
+        guard let adversary = adversaries[node] else { return nil }
+        let view = View(1)
+        return Evidence(
+            adversary.vote(.nullify(epoch: .zero, view: view), in: electorate.network),
+            adversary.vote(
+                .finalize(epoch: .zero, view: view, parentView: .zero, block: nodes[node].disk.tipHash),
+                in: electorate.network))
+    }
+
+    // MARK: - Votes
+
+    private mutating func cast(_ body: VoteBody, as node: Int, to receivers: [Int]) {
+        guard let vote = adversaries[node]?.vote(body, in: electorate.network) else { return }
+        checker.note(vote)
+        send(.vote(vote), from: node, to: receivers)
+    }
+
+    /// It hears a proposal before its replica does.
+    mutating func watch(_ message: GatedMessage, as node: Int) {
+        guard !isIdle else { return }
+        guard case .proposal(let proposal) = message else { return }
+        let body = proposal.value.vote.body
+        if adversaries[node]?.proposals[body.view, default: []].contains(body) != true {
+            adversaries[node]?.proposals[body.view, default: []].append(body)
+        }
+        guard generator.chance(perMille: 750) else { return }
+        cast(body, as: node, to: generator.chance(perMille: 500) ? connectedValidators(of: node) : halves(of: node).0)
+        if generator.chance(perMille: 200) {
+            cast(.nullify(epoch: .zero, view: body.view), as: node, to: halves(of: node).0)
+        }
+    }
+
+    /// A notarization: it finalizes and nullifies the view, to whom it likes.
+    private mutating func voteOn(_ certificate: Certificate, as node: Int) {
+        guard !isIdle, certificate.kind == .notarize, let target = certificate.body.target else { return }
+        let (one, other) = halves(of: node)
+        if generator.chance(perMille: 700) {
+            let body = VoteBody.finalize(
+                epoch: .zero, view: certificate.view, parentView: target.parentView, block: target.block)
+            cast(body, as: node, to: generator.chance(perMille: 500) ? one + other : one)
+        }
+        if generator.chance(perMille: 350) {
+            cast(.nullify(epoch: .zero, view: certificate.view), as: node, to: other)
+        }
+    }
+
+    private mutating func halves(of node: Int) -> ([Int], [Int]) {
+        let all = connectedValidators(of: node)
+        let one = generator.part(of: all)
+        return (one, all.filter { !one.contains($0) })
+    }
+
+    // MARK: - Views
+
+    private mutating func planAhead(_ node: Int) {
+        guard !isIdle, let view = nodes[node].replica?.consensus.current, let planned = adversaries[node]?.planned,
+            view > planned
+        else { return }
+        adversaries[node]?.planned = view
+        queue.insert(.adversary(node, view), at: now + generator.below(350_000))
+        if generator.chance(perMille: 200) { queue.insert(.adversary(node, view), at: now + generator.below(600_000)) }
+    }
+
+    /// A view's time to do something in has come: lead it badly, or spoil it.
+    mutating func act(_ node: Int, in view: View) {
+        guard !isIdle, let replica = nodes[node].replica, replica.consensus.current == view else { return }
+        guard electorate.validators.leader(of: view, in: .zero) == node else {
+            if generator.chance(perMille: 150) { cast(.nullify(epoch: .zero, view: view), as: node, to: halves(of: node).0) }
+            return
+        }
+        guard hasReason(replica), !generator.chance(perMille: 200) else { return }
+        let (one, other) = halves(of: node)
+        if generator.chance(perMille: 250) { return propose(in: view, as: node, variant: 0, to: one + other) }
+        propose(in: view, as: node, variant: 0, to: one)
+        propose(in: view, as: node, variant: 1, to: other)
+        checker.meet(.twoBlocksProposed)
+        // Both blocks have its vote; everybody may hear both.
+        for body in adversaries[node]?.proposals[view] ?? [] { cast(body, as: node, to: halves(of: node).0) }
+    }
+
+    /// Even a hostile leader makes no blocks in an idle network here: nobody promises quiet then.
+    private func hasReason(_ replica: Replica) -> Bool { replica.consensus.isArmed || replica.mempool.count > 0 }
+
+    /// Proposes one of several valid blocks of a view, or a broken one.
+    private mutating func propose(in view: View, as node: Int, variant: UInt64, to receivers: [Int]) {
+        guard let replica = nodes[node].replica, let adversary = adversaries[node] else { return }
+        let views = adversary.parentViews(below: view, above: replica.consensus.finalView)
+        let takesOld = views.count > 1 && generator.chance(perMille: 400)
+        guard let parentView = takesOld ? views[1] : views.first else { return }
+        if takesOld { checker.meet(.forkAttempted) }
+        let certificate =
+            parentView == replica.consensus.finalView
+            ? nodes[node].disk.chain.last?.block.justification.certificate : adversary.blockCertificate(of: parentView)
+        let parentHash = certificate?.block ?? replica.tipHash
+        guard let parent = header(of: parentHash, at: node), let path = path(to: parentHash, at: node) else { return }
+        let moment = nodes[node].moment(at: now)
+        let time = max(moment.wall, parent.time.adding(scenario.pace.blockInterval)).adding(Milliseconds(variant))
+        let chosen = replica.mempool.selection(ledger: replica.ledger, after: path, time: time).map(\.value)
+        let kept = variant == 0 ? chosen : Array(chosen.prefix(chosen.count / 2))
+        let rules = ChainRules(genesis: federation.genesis)
+        guard let delta = execute(kept, at: time, after: path, by: replica) else { return }
+        var header = rules.header(
+            after: parent, hash: parentHash, proposer: UInt16(node), ledger: delta.head, evidence: [])
+        if generator.chance(perMille: 120) { header.stateRoot = parentHash }
+        let block = Block(header: header, network: electorate.network, transactions: kept, evidence: [])
+        nodes[node].disk.store(block, view: view)
+        let body = VoteBody.notarize(epoch: .zero, view: view, parentView: parentView, block: block.hash)
+        adversaries[node]?.proposals[view, default: []].append(body)
+        let vote = adversary.vote(body, in: electorate.network)
+        checker.note(vote)
+        let between = stride(from: parentView.number + 1, to: view.number, by: 1)
+        let forged = generator.chance(perMille: 100) ? ownEvidence(node).map { [$0] } ?? [] : []
+        let proposal = Proposal(
+            vote: vote, header: header, leaves: kept.map(\.leaf), evidence: forged, change: [],
+            parentCertificate: parentView == .zero ? nil : certificate,
+            nullifications: between.compactMap { adversary.nullifications[View($0)] })
+        send(.proposal(proposal), from: node, to: receivers)
+    }
+
+    /// A fuller block can cost a payer more than it offers when it is cut by hand; then there is none.
+    private func execute(
+        _ transactions: [IdentifiedTransaction], at time: Milliseconds, after path: [LedgerDelta], by replica: Replica
+    ) -> LedgerDelta? {
+        do throws(BlockFault) {
+            return try replica.ledger.execute(
+                transactions, at: time, payoutTo: federation.genesis.payoutAccounts, after: path)
+        } catch {
+            return nil
+        }
+    }
+
+    private func header(of hash: Hash32, at node: Int) -> Header? {
+        hash == nodes[node].replica?.tipHash ? nodes[node].replica?.tip : nodes[node].disk.bodies[hash]?.block.header
+    }
+
+    /// The deltas from its replica's final state up to a block that it stores, by executing them again.
+    private func path(to hash: Hash32, at node: Int) -> [LedgerDelta]? {
+        guard let replica = nodes[node].replica else { return nil }
+        var blocks: [Block] = []
+        var next = hash
+        while next != replica.tipHash {
+            guard let block = nodes[node].disk.bodies[next]?.block else { return nil }
+            blocks.append(block)
+            next = block.parent
+        }
+        var path: [LedgerDelta] = []
+        for block in blocks.reversed() {
+            guard let delta = execute(block.transactions, at: block.time, after: path, by: replica) else { return nil }
+            path.append(delta)
+        }
+        return path
+    }
+}

@@ -1,0 +1,55 @@
+package import Cryptography
+package import LedgerCore
+package import Primitives
+
+import ChainCore
+
+/// The network that a simulation runs: a genesis and the keys to everything in it.
+package struct Federation: Sendable {
+    package let genesis: Genesis
+    /// In the order of the validators' list.
+    package let validatorKeys: [MockKey]
+    /// The payers, richest first.
+    package let payers: [MockKey]
+
+    /// UTC at the start of every simulation.
+    package static let epochStart = Milliseconds(1_800_000_000_000)
+
+    package init(validatorCount: Int, parameters: Parameters, balances: [UInt64]) {
+        let keys = (0..<validatorCount).map { MockKey(name: "consensus \($0)") }
+            .sorted { $0.publicKey < $1.publicKey }
+        let validators = keys.enumerated().map { index, key in
+            Validator(
+                name: "v\(index)", consensusKey: key.publicKey, nodeKey: MockKey(name: "node \(index)").publicKey,
+                noteKey: MockKey(name: "note \(index)").publicKey,
+                payoutAccount: AccountID(MockKey(name: "payout \(index)").publicKey))
+        }
+        payers = balances.indices.map { MockKey(name: "payer \($0)") }
+        let accounts = zip(payers, balances).map { key, units in
+            GenesisAccount(id: AccountID(key.publicKey), balance: Amount(units: units))
+        }
+        do throws(GenesisError) {
+            genesis = try Genesis(
+                parameters: parameters, time: Self.epochStart, accounts: accounts, validators: validators)
+        } catch {
+            preconditionFailure("the simulation's own genesis is sound: \(error)")
+        }
+        validatorKeys = keys
+    }
+
+    /// The node key of a validator, or of a follower, whose index lies behind the validators'.
+    package func nodeKey(of node: Int) -> PublicKey {
+        node < genesis.validators.count ? genesis.validators[node].nodeKey : MockKey(name: "follower \(node)").publicKey
+    }
+
+    /// Signs a transaction and passes it through the gate.
+    package func sign(_ transaction: Transaction, by key: MockKey) -> Verified<IdentifiedTransaction> {
+        let signature = key.sign(transaction.id(in: genesis.networkID).signingBytes)
+        let signed = SignedTransaction(transaction: transaction, authorization: .owner(signature))
+        let identified = IdentifiedTransaction(signed, network: genesis.networkID)
+        guard let verified = Verified.check(identified, in: .init(), by: MockScheme()) else {
+            preconditionFailure("what was just signed verifies")
+        }
+        return verified
+    }
+}

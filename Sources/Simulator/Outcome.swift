@@ -1,0 +1,28 @@
+package import Primitives
+
+/// How a run ended.
+package struct Outcome: Sendable {
+    package let scenario: Scenario
+    /// The first promise that was broken; nil when all were kept.
+    package let violation: String?
+    package let situations: Set<Situation>
+    /// SHA-256 over every event.
+    package let digest: Hash32
+    package let eventCount: Int
+    package let finalHeight: Height
+    /// Transactions that became final.
+    package let settledCount: Int
+    /// Milliseconds from the last fault until everything valid was final everywhere.
+    package let healedAfter: UInt64?
+    /// One for each thing that happened, when they were asked for.
+    package let lines: [String]
+
+    /// One line that names the run, what happened, and how to see it again.
+    package var summary: String {
+        let what =
+            "seed \(scenario.seed): n = \(scenario.validatorCount), \(scenario.adversaryCount) hostile, "
+            + "\(eventCount) events, height \(finalHeight), \(settledCount) settled"
+        guard let violation else { return "\(what), healed after \(healedAfter ?? 0) ms, digest \(digest)" }
+        return "\(what): \(violation) — again: FARTHING_SEEDS=\(scenario.seed)-\(scenario.seed) swift test --filter Seeds"
+    }
+}

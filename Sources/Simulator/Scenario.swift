@@ -1,0 +1,79 @@
+package import ConsensusCore
+package import LedgerCore
+import Primitives
+
+/// Everything that a seed decides beforehand: who takes part, how bad the weather is, what is paid.
+package struct Scenario: Sendable {
+    package let seed: UInt64
+    package var validatorCount: Int
+    /// At most f of them: validators that equivocate, withhold and forge; the last in the list.
+    package var adversaryCount = 0
+    /// Nodes that keep the chain and don't vote.
+    package var followerCount = 0
+
+    /// How long things go wrong, in milliseconds.
+    package var faultTime: UInt64
+    package var hasCrashes = true
+    package var hasPartitions = true
+    package var hasClockSkew = true
+    /// Of a thousand messages.
+    package var dropped = 0
+    package var duplicated = 0
+    /// Of a thousand messages, how many take up to two seconds.
+    package var delayed = 0
+    /// The usual way of a message, in microseconds.
+    package var latency: ClosedRange<UInt64>
+    /// One sync of the safety lane, in microseconds.
+    package var safetySync: ClosedRange<UInt64> = 100...4_000
+    package var commitSync: ClosedRange<UInt64> = 500...12_000
+
+    package var pace: Pace
+    package var parameters: Parameters
+    package var paymentCount: Int
+
+    /// The scenario that this seed stands for: mostly four validators, one of them hostile.
+    package init(seed: UInt64) {
+        var generator = SplitMix64(seed: seed)
+        self.seed = seed
+        switch generator.below(100) {
+        case ..<6: validatorCount = 1
+        case ..<14: validatorCount = 2
+        case ..<22: validatorCount = 3
+        case ..<88: validatorCount = 4
+        default: validatorCount = 7
+        }
+        let faultyMax = (validatorCount - 1) / 3
+        if faultyMax > 0, generator.chance(perMille: 850) { adversaryCount = 1 + generator.below(faultyMax) }
+        if generator.chance(perMille: 150) { followerCount = 1 }
+        faultTime = generator.within(6_000...16_000)
+        hasCrashes = generator.chance(perMille: 850)
+        hasPartitions = generator.chance(perMille: 800)
+        hasClockSkew = generator.chance(perMille: 600)
+        if generator.chance(perMille: 600) { dropped = generator.below(200) }
+        if generator.chance(perMille: 500) { duplicated = generator.below(100) }
+        if generator.chance(perMille: 700) { delayed = generator.below(60) }
+        let fastest = generator.within(100...8_000)
+        latency = fastest...(fastest + generator.within(500...25_000))
+        var parameters = Parameters.defaults
+        parameters.minBlockInterval = Milliseconds(generator.within(0...250))
+        parameters.payoutInterval = Milliseconds(5_000)
+        parameters.maxPaymentsPerTransaction = 64
+        parameters.maxBlockShares = 200
+        self.parameters = parameters
+        pace = Pace.lan(blockInterval: parameters.minBlockInterval)
+        pace.viewTimerMax = Milliseconds(4_000)
+        pace.heartbeat = generator.chance(perMille: 100) ? Milliseconds(3_000) : .zero
+        paymentCount = generator.below(60) + 10
+    }
+
+    package var nodeCount: Int { validatorCount + followerCount }
+    package var faultyMax: Int { (validatorCount - 1) / 3 }
+
+    /// How long after the last fault every valid payment is final on every node, in milliseconds.
+    ///
+    /// The view timers that run out when the faults end, once for the current leader and once for each hostile one, then
+    /// a retry or two to learn what was missed, twice the clocks' distance, and the transfer of what a node lacks.
+    package var healingTime: UInt64 {
+        UInt64(adversaryCount + 2) * pace.viewTimerMax.number + 12_000
+    }
+}

@@ -1,0 +1,50 @@
+import ConsensusCore
+import Primitives
+import ReplicaCore
+
+/// One node of the world: a replica while it is up, a disk always, and clocks of its own.
+struct SimulatedNode: Sendable {
+    /// Nil while crashed.
+    var replica: Replica?
+    var disk: SimulatedDisk
+    var lanes = Lanes()
+    let validator: Int?
+    let isHonest: Bool
+    /// How far its wall clock is off, in milliseconds.
+    var skew: Int64 = 0
+    /// Counts its starts; what was foreseen for an earlier life doesn't happen.
+    var life: UInt64 = 0
+    var startedAt: Microseconds = 0
+    /// When it last crashed.
+    var goneAt: Microseconds?
+    /// The wish that holds (monotonic).
+    var wakeAt: Milliseconds?
+    /// The greatest height that a client was told of as final.
+    var reportedHeight = Height.zero
+    /// How slow the disk is for a while, in microseconds more for each sync.
+    var stall: Microseconds = 0
+    /// The last message was a range of final blocks.
+    var isSyncing = false
+
+    init(disk: SimulatedDisk, validator: Int?, isHonest: Bool) {
+        self.disk = disk
+        self.validator = validator
+        self.isHonest = isHonest
+    }
+
+    var isUp: Bool { replica != nil }
+
+    func moment(at now: Microseconds) -> Moment {
+        let wall = Int64(Federation.epochStart.number + now / 1000) + skew
+        return Moment(
+            wall: Milliseconds(UInt64(wall)), monotonic: Milliseconds(Self.monotonicStart + (now - startedAt) / 1000))
+    }
+
+    /// When a monotonic moment of this life comes in the world's time.
+    func time(of monotonic: Milliseconds) -> Microseconds {
+        startedAt + monotonic.subtracting(Milliseconds(Self.monotonicStart)).number * 1000
+    }
+
+    /// Not zero, so that nobody takes a monotonic clock for a time since the start.
+    private static let monotonicStart: UInt64 = 5_000
+}

@@ -1,0 +1,53 @@
+/// What a simulation should come across; a run over many seeds that never meets one of them tests less than it says.
+package enum Situation: String, CaseIterable, Comparable, Sendable {
+    // Views
+    case viewNullified
+    /// A view has both a notarization and a nullification.
+    case notarizedAndNullified
+    /// A block whose parent's view is not the one before.
+    case viewsSkipped
+    /// A block that is final without a finalization of its own.
+    case finalThroughDescendant
+    case emptyBlock
+    case heartbeatBlock
+    case deadLeaderSkipped
+    /// A voter waited for its clock to reach the block's time.
+    case voteWaitedForClock
+    case certificateRequested
+
+    // Crashes
+    case voteInFlightAtCrash
+    /// A vote reached the disk, and its sender crashed before sending it.
+    case voteDurableButUnsent
+    case commitLostInCrash
+    case allCrashed
+    case restartedWithOwnVotes
+    case restartedWithUnfinalisedBlocks
+    case storeLostButNotVotes
+
+    // Catching up
+    case blockFetchedByHash
+    case bodyRequested
+    case syncRangeApplied
+    case syncRangeOfMany
+
+    // Money
+    case manyPaymentsAtOnce
+    case priceShared
+    case payoutMade
+    case accountOpened
+    case verdictFinal
+    case verdictExpired
+    case verdictNonceUsed
+    case refusedForFunds
+    case resubmitted
+
+    // Hostile validators
+    case twoBlocksProposed
+    case forkAttempted
+    case invalidBlockRefused
+    case forgedBodyRefused
+    case evidenceOnChain
+
+    package static func < (left: Situation, right: Situation) -> Bool { left.rawValue < right.rawValue }
+}

@@ -1,0 +1,120 @@
+import ChainCore
+import ConsensusCore
+import LedgerCore
+import Primitives
+import ReplicaCore
+
+/// A message under way.
+struct Delivery: Sendable {
+    let message: GatedMessage
+    let code: UInt8
+    let digest: [UInt8]
+    let sender: Int
+    let receiver: Int
+    let generation: UInt64
+}
+
+// Messages and connections.
+extension World {
+    // MARK: - Messages
+
+    /// Puts a message on its way to each receiver that is connected.
+    mutating func send(_ message: PeerMessage, from sender: Int, to receivers: [Int]) {
+        let reached = receivers.filter { links.isConnected(sender, $0) }
+        guard !reached.isEmpty else { return }
+        let bytes = message.encoded()
+        trace.note(.sent, node: sender, at: now, bytes: [message.typeCode] + bytes)
+        trace.say("n\(sender) → \(reached): \(message.line)", at: now)
+        checkOwnVotes(in: message, of: sender)
+        checkQuiet(message, of: sender)
+        // The bytes are read back now and then only: it is the dearest part of a message.
+        sentCount += 1
+        var wired = message
+        if sentCount.isMultiple(of: 8) {
+            do {
+                wired = try PeerMessage(
+                    typeCode: message.typeCode, body: bytes, network: federation.genesis.networkID)
+            } catch {
+                return checker.violate("a message of type \(message.typeCode) can't be read back: \(error)")
+            }
+        }
+        guard let gated = GatedMessage.check(wired, in: electorate, by: MockScheme()) else {
+            if nodes[sender].isHonest { checker.violate("honest node \(sender) sends what no gate lets through") }
+            return
+        }
+        noteSituation(message)
+        for receiver in reached {
+            let delivery = Delivery(
+                message: gated, code: message.typeCode, digest: Array(bytes.prefix(16)), sender: sender,
+                receiver: receiver, generation: links.generation(sender, receiver))
+            if isLost(message, from: sender, to: receiver) { continue }
+            queue.insert(.deliver(delivery), at: now + sampledDelay())
+            if phase == .faulty, generator.chance(perMille: scenario.duplicated) {
+                queue.insert(.deliver(delivery), at: now + sampledDelay() * 3)
+            }
+        }
+    }
+
+    private mutating func isLost(_ message: PeerMessage, from sender: Int, to receiver: Int) -> Bool {
+        if links.isBlocked(from: sender, to: receiver) { return true }
+        // What is said on connecting arrives or the connection ends, as on TCP.
+        if case .heldVotes = message { return false }
+        return phase == .faulty && generator.chance(perMille: scenario.dropped)
+    }
+
+    private mutating func sampledDelay() -> Microseconds {
+        let usual = generator.within(scenario.latency)
+        guard phase == .faulty, generator.chance(perMille: scenario.delayed) else { return usual }
+        // A heavy tail: half of the slow ones take up to a quarter of a second, few the full two.
+        let scale = generator.below(UInt64(4))
+        return usual + generator.below(2_000_000 >> scale)
+    }
+
+    mutating func deliver(_ delivery: Delivery) {
+        let (sender, receiver) = (delivery.sender, delivery.receiver)
+        guard nodes[receiver].isUp, links.generation(sender, receiver) == delivery.generation else { return }
+        trace.note(.delivered, node: receiver, at: now, bytes: [delivery.code, UInt8(sender)] + delivery.digest)
+        if adversaries[receiver] != nil { watch(delivery.message, as: receiver) }
+        if case .syncResponse = delivery.message { nodes[receiver].isSyncing = true }
+        step(receiver, .message(delivery.message, from: federation.nodeKey(of: sender)))
+        nodes[receiver].isSyncing = false
+    }
+
+    // MARK: - Connections
+
+    /// Dials, again and again while the way is blocked.
+    mutating func connect(_ one: Int, _ other: Int) {
+        guard nodes[one].isUp, nodes[other].isUp, !links.isConnected(one, other) else { return }
+        guard !links.isBlocked(from: one, to: other), !links.isBlocked(from: other, to: one) else {
+            return redial(one, other)
+        }
+        notice(one, theLossOf: other)
+        notice(other, theLossOf: one)
+        links.connect(one, other)
+        trace.note(.connected, node: one, at: now, bytes: [UInt8(other)])
+        trace.say("n\(one) and n\(other) connect", at: now)
+        step(one, .connected(federation.nodeKey(of: other)))
+        step(other, .connected(federation.nodeKey(of: one)))
+    }
+
+    mutating func redial(_ one: Int, _ other: Int) {
+        queue.insert(.connect(one, other), at: now + generator.within(300_000...1_000_000))
+    }
+
+    /// Ends a connection; both sides notice.
+    mutating func cut(_ one: Int, _ other: Int) {
+        guard links.isConnected(one, other) else { return }
+        links.disconnect(one, other)
+        trace.note(.disconnected, node: one, at: now, bytes: [UInt8(other)])
+        for (node, peer) in [(one, other), (other, one)] {
+            queue.insert(.notice(node, theLossOf: peer), at: now + generator.below(50_000))
+        }
+        redial(one, other)
+    }
+
+    /// A node that still believes in a connection learns that it is gone.
+    mutating func notice(_ node: Int, theLossOf other: Int) {
+        guard links.notice(node, theLossOf: other) else { return }
+        step(node, .disconnected(federation.nodeKey(of: other)))
+    }
+}

@@ -1,0 +1,229 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import MempoolCore
+import Primitives
+import ReplicaCore
+
+/// Many replicas under one seed: virtual time, a network, disks, clients, faults, and checkers that watch all of it.
+///
+/// The replicas, the ledger, the mempool and the gate are the node's own; the rest is this world. The same scenario gives
+/// the same events in the same order, in any process.
+package struct World: Sendable {
+    let scenario: Scenario
+    let federation: Federation
+    let electorate: Electorate
+    var generator: SplitMix64
+    var queue = EventQueue<WorldEvent>()
+    var now: Microseconds = 0
+    var nodes: [SimulatedNode] = []
+    var adversaries: [Int: Adversary] = [:]
+    var links: Links
+    var clients = Clients()
+    var checker: Checker
+    var trace: Trace
+    var phase = Phase.faulty
+    /// Messages that were sent, for sampling.
+    var sentCount: UInt64 = 0
+    let nodeByKey: [PublicKey: Int]
+    var hasLostStore = false
+
+    /// Where the run stands; each phase ends at its own moment.
+    enum Phase: Sendable, Equatable {
+        case faulty
+        /// Until everything valid is final everywhere; at the latest at this moment.
+        case healing(deadline: Microseconds)
+        /// Until no transaction waits and nobody is armed.
+        case draining(deadline: Microseconds)
+        /// Nothing but Status may be sent from the first moment to the second.
+        case quiet(from: Microseconds, to: Microseconds)
+        case over
+    }
+
+    package init(_ scenario: Scenario, keepsLines: Bool = false) {
+        self.scenario = scenario
+        generator = SplitMix64(seed: scenario.seed ^ 0x0057_6F72_6C64)
+        federation = Federation(
+            validatorCount: scenario.validatorCount, parameters: scenario.parameters, balances: Clients.balances)
+        electorate = ChainRules(genesis: federation.genesis).electorate
+        links = Links(count: scenario.nodeCount)
+        checker = Checker(electorate: electorate)
+        trace = Trace(keepsLines: keepsLines)
+        var nodeByKey: [PublicKey: Int] = [:]
+        for node in 0..<scenario.nodeCount { nodeByKey[federation.nodeKey(of: node)] = node }
+        self.nodeByKey = nodeByKey
+        for node in 0..<scenario.nodeCount {
+            let isHostile =
+                node < scenario.validatorCount && node >= scenario.validatorCount - scenario.adversaryCount
+            nodes.append(
+                SimulatedNode(
+                    disk: SimulatedDisk(genesis: federation.genesis),
+                    validator: node < scenario.validatorCount ? node : nil, isHonest: !isHostile))
+            if isHostile { adversaries[node] = Adversary(key: federation.validatorKeys[node], index: node) }
+            if !isHostile { checker.honest.insert(node) }
+            if scenario.hasClockSkew { nodes[node].skew = Int64(generator.below(UInt64(1_601))) - 800 }
+        }
+    }
+
+    /// Runs a scenario to its end or to the first violation.
+    package static func run(_ scenario: Scenario, keepsLines: Bool = false) -> Outcome {
+        var world = World(scenario, keepsLines: keepsLines)
+        world.prepare()
+        while world.phase != .over, world.checker.violation == nil, let (time, event) = world.queue.popFirst() {
+            world.now = time
+            world.handle(event)
+        }
+        return world.outcome
+    }
+
+    private mutating func prepare() {
+        for node in nodes.indices { queue.insert(.boot(node), at: generator.below(200_000)) }
+        prepareClients()
+        queue.insert(.fault, at: 500_000)
+        queue.insert(.heal, at: scenario.faultTime * 1000)
+    }
+
+    private var outcome: Outcome {
+        Outcome(
+            scenario: scenario, violation: checker.violation, situations: checker.situations, digest: trace.digest,
+            eventCount: trace.eventCount, finalHeight: checker.finalHeight, settledCount: checker.settledCount,
+            healedAfter: checker.healedAfter, lines: trace.lines)
+    }
+
+    // MARK: - Events
+
+    private mutating func handle(_ event: WorldEvent) {
+        switch event {
+        case .boot(let node): boot(node)
+        case .crash(let node): crash(node)
+        case .wake(let node, let life, let at):
+            guard nodes[node].life == life, nodes[node].wakeAt == at else { return }
+            trace.note(.woken, node: node, at: now)
+            step(node, .tick)
+        case .deliver(let delivery): deliver(delivery)
+        case .replica(let node, let life, let event):
+            guard nodes[node].life == life else { return }
+            step(node, event)
+        case .safetyDone(let node, let life):
+            guard nodes[node].life == life else { return }
+            finishSafety(node)
+        case .commitDone(let node, let life):
+            guard nodes[node].life == life else { return }
+            finishCommit(node)
+        case .connect(let one, let other): connect(one, other)
+        case .notice(let node, let other): notice(node, theLossOf: other)
+        case .breakLink(let one, let other):
+            if links.isBlocked(from: one, to: other) || links.isBlocked(from: other, to: one) { cut(one, other) }
+        case .unblock: links.unblockAll()
+        case .fault: makeFault()
+        case .heal: heal()
+        case .client(let payment): submit(payment)
+        case .adversary(let node, let view): act(node, in: view)
+        case .check: check()
+        }
+    }
+
+    // MARK: - Replicas
+
+    /// One event into a replica, its effects into the world.
+    mutating func step(_ node: Int, _ event: ReplicaEvent) {
+        let moment = nodes[node].moment(at: now)
+        guard let effects = nodes[node].replica?.step(event, at: moment) else { return }
+        perform(effects, of: node)
+    }
+
+    mutating func perform(_ effects: [ReplicaEffect], of node: Int) {
+        if adversaries[node] != nil { return performHostile(effects, of: node) }
+        var orders: [SafetyOrder] = []
+        for effect in effects {
+            switch effect {
+            case .storeBlock(let block, let view): orders.append(.storeBlock(block, view))
+            case .storeCertificate(let certificate):
+                checker.note(certificate)
+                orders.append(.storeCertificate(certificate))
+            case .storeEvidence(let evidence): orders.append(.storeEvidence(evidence))
+            case .vote(let body):
+                noteVote(body, of: node)
+                orders.append(.vote(body))
+            case .propose(let draft): orders.append(.propose(draft))
+            case .forgetVotes(let view): orders.append(.forgetVotes(view))
+            case .commit(let blocks):
+                checker.becameFinal(blocks, at: node)
+                noteFinal(blocks, of: node)
+                nodes[node].lanes.order(orders)
+                orders = []
+                nodes[node].lanes.order(.commit(blocks))
+            case .answer(let answer, let ticket):
+                nodes[node].lanes.order(orders)
+                orders = []
+                nodes[node].lanes.order(.answer(answer, ticket))
+            default: performAtOnce(effect, of: node)
+            }
+        }
+        nodes[node].lanes.order(orders)
+        startLanes(node)
+    }
+
+    /// What is on no lane.
+    mutating func performAtOnce(_ effect: ReplicaEffect, of node: Int) {
+        switch effect {
+        case .send(let message, let peers): send(message, from: node, to: peers.compactMap { nodeByKey[$0] })
+        case .broadcast(let message): send(message, from: node, to: connectedValidators(of: node))
+        case .serveSync(let request, let peer): serve(request, from: node, to: peer)
+        case .serveBlock(let hash, let peer):
+            guard let block = nodes[node].disk.block(hash), let receiver = nodeByKey[peer] else { return }
+            send(.blockResponse(block), from: node, to: [receiver])
+        case .disconnect(let peer, let reason):
+            guard let other = nodeByKey[peer] else { return }
+            trace.say("n\(node) drops n\(other): \(reason)", at: now)
+            if nodes[node].isHonest, nodes[other].isHonest {
+                checker.violate("honest node \(node) accuses honest node \(other): \(reason)")
+            }
+            checker.meet(.forgedBodyRefused)
+            cut(node, other)
+        case .wake(let at):
+            nodes[node].wakeAt = at
+            queue.insert(.wake(node, life: nodes[node].life, at: at), at: max(now, nodes[node].time(of: at)))
+        case .refused(let block, let view, let defect):
+            let leader = electorate.validators.leader(of: view, in: .zero)
+            trace.say("n\(node) refuses block \(block) of view \(view): \(defect)", at: now)
+            if nodes[leader].isHonest { checker.violate("node \(node) refuses an honest leader's block: \(defect)") }
+            checker.meet(.invalidBlockRefused)
+        case .signingStopped(let mode): checker.violate("node \(node) stops signing: \(mode)")
+        case .halt(let reason): checker.violate("node \(node) halts: \(reason)")
+        default: preconditionFailure("what is on a lane was done before")
+        }
+    }
+
+    func connectedValidators(of node: Int) -> [Int] {
+        (0..<scenario.validatorCount).filter { $0 != node && links.isConnected(node, $0) }
+    }
+
+    private mutating func serve(_ request: SyncRequest, from node: Int, to peer: PublicKey) {
+        guard let receiver = nodeByKey[peer] else { return }
+        let count = Int(min(request.blockCountMax, UInt32(PeerLimits.syncBlocksMax)))
+        let response = nodes[node].disk.range(from: request.fromHeight, count: count)
+        send(.syncResponse(response), from: node, to: [receiver])
+    }
+}
+
+/// Everything that happens in the world; a life that has ended makes nothing happen any more.
+enum WorldEvent: Sendable {
+    case boot(Int)
+    case crash(Int)
+    case wake(Int, life: UInt64, at: Milliseconds)
+    case deliver(Delivery)
+    case replica(Int, life: UInt64, ReplicaEvent)
+    case safetyDone(Int, life: UInt64)
+    case commitDone(Int, life: UInt64)
+    case connect(Int, Int)
+    case notice(Int, theLossOf: Int)
+    case breakLink(Int, Int)
+    case unblock
+    case fault
+    case heal
+    case client(Int)
+    case adversary(Int, View)
+    case check
+}
