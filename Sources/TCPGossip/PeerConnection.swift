@@ -3,6 +3,7 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 import Primitives
+import Synchronization
 
 /// The last handler of a connection's pipeline, behind TLS: bytes to the machine, messages to the node.
 ///
@@ -19,24 +20,22 @@ final class PeerConnection: ChannelDuplexHandler {
     private var link: PeerLink?
     /// True once the peer's session is up; until then what arrives stays where it is.
     private var mayDeliver = false
+    /// True while frames are taken: the node may release a credit from within, which asks for the same again.
+    private var isTaking = false
     /// Why this connection ends; the first reason counts.
     private var reason: PeerCloseReason?
     private var lastHeard = NIODeadline.now()
     private var timer: Scheduled<Void>?
-    /// Gives back this connection's place among the strangers; nil once that is done.
-    private var leaveStrangers: (() -> Void)?
+    private let remoteAddress: String
+    /// True while an accepted connection counts as a stranger's.
+    private var isStranger: Bool
 
-    /// Calls `leaveStrangers` once, when the hello is checked or the connection is gone.
-    init(
-        id: ConnectionID,
-        network: PeerNetwork,
-        machine: ConnectionMachine,
-        leaveStrangers: (() -> Void)? = nil
-    ) {
+    init(id: ConnectionID, network: PeerNetwork, machine: ConnectionMachine, remoteAddress: String) {
         self.id = id
         self.network = network
         self.machine = machine
-        self.leaveStrangers = leaveStrangers
+        self.remoteAddress = remoteAddress
+        isStranger = machine.side == .accepted
     }
 
     /// TLS asks whether it may talk to the owner of this key.
@@ -63,7 +62,7 @@ final class PeerConnection: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         timer?.cancel()
         forgetStranger()
-        network.ended(id, machine, isReady: link != nil, reason ?? .closedByPeer)
+        network.ended(id, machine, isReady: link != nil, reason ?? .closedByPeer, from: remoteAddress)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -80,8 +79,9 @@ final class PeerConnection: ChannelDuplexHandler {
     }
 
     func forgetStranger() {
-        leaveStrangers?()
-        leaveStrangers = nil
+        guard isStranger else { return }
+        isStranger = false
+        network.strangers.withLock { $0.leave(remoteAddress) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -120,6 +120,9 @@ final class PeerConnection: ChannelDuplexHandler {
 
     /// Takes the frames that are there, for as long as the node keeps up; then says whether to read on.
     private func takeFrames(_ context: ChannelHandlerContext) {
+        guard !isTaking else { return }
+        isTaking = true
+        defer { isTaking = false }
         do throws(PeerCloseReason) {
             while reason == nil, mayTake, let frame = try nextFrame() { try take(context, frame) }
         } catch {
@@ -228,11 +231,11 @@ final class PeerConnection: ChannelDuplexHandler {
 
     /// Writes what waits, as long as the socket takes it.
     private func drain(_ context: ChannelHandlerContext) {
-        guard let link, reason == nil else { return }
+        guard let link else { return }
         // Bytes are flushed in portions: only a flush shows whether the socket still takes more.
         let portion = 64 << 10
         var unflushed = 0
-        while context.channel.isWritable, let frame = link.nextFrame() {
+        while reason == nil, context.channel.isWritable, let frame = link.nextFrame() {
             unflushed += frame.readableBytes
             write(context, frame)
             if unflushed >= portion {

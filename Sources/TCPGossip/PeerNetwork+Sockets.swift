@@ -40,29 +40,35 @@ extension PeerNetwork {
             }
             .whenFailure { error in
                 self.control.execute {
-                    self.failed(machine, .failed("cannot dial \(peer.host):\(peer.port): \(error)"))
+                    self.failed(machine, .failed("cannot dial: \(error)"), from: peer.host)
                 }
             }
     }
 
     private func installDialed(_ channel: any Channel, _ machine: ConnectionMachine) throws {
-        let connection = PeerConnection(id: nextConnectionID(), network: self, machine: machine)
+        let connection = PeerConnection(
+            id: nextConnectionID(),
+            network: self,
+            machine: machine,
+            remoteAddress: channel.ipAddress
+        )
         let secure = try tls.clientHandler { connection.judge($0) }
         try channel.pipeline.syncOperations.addHandlers(secure, connection)
         register(channel, connection.id)
     }
 
     private func accept(_ channel: any Channel) throws {
-        let address = channel.remoteAddress?.ipAddress ?? "no address"
+        let address = channel.ipAddress
         guard strangers.withLock({ $0.admit(address) }) else {
-            complain(about: nil, .crowded)
+            complain(about: nil, .crowded, from: address)
             throw PeerCloseReason.crowded
         }
         let connection = PeerConnection(
             id: nextConnectionID(),
             network: self,
-            machine: ConnectionMachine(directory: directory, side: .accepted)
-        ) { self.strangers.withLock { $0.leave(address) } }
+            machine: ConnectionMachine(directory: directory, side: .accepted),
+            remoteAddress: address
+        )
         do {
             let secure = tls.serverHandler { connection.judge($0) }
             try channel.pipeline.syncOperations.addHandlers(secure, connection)
@@ -76,7 +82,17 @@ extension PeerNetwork {
     private func register(_ channel: any Channel, _ id: ConnectionID) {
         control.execute {
             self.desk.withValue { $0.channels[id] = channel }
-            if self.desk.value.isStopped { channel.close(promise: nil) }
+            if self.desk.value.isStopped { self.dismiss(channel) }
         }
     }
+
+    /// Closes a connection, whatever stage it is at, because the node stops.
+    func dismiss(_ channel: any Channel) {
+        channel.triggerUserOutboundEvent(PeerLink.Command.close(.shutdown), promise: nil)
+    }
+}
+
+extension Channel {
+    /// The other side's IP address, or a word for none.
+    fileprivate var ipAddress: String { remoteAddress?.ipAddress ?? "unknown" }
 }

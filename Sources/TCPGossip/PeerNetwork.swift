@@ -156,7 +156,13 @@ package final class PeerNetwork: Sendable {
     }
 
     /// A connection whose handlers were installed is gone.
-    func ended(_ id: ConnectionID, _ machine: ConnectionMachine, isReady: Bool, _ reason: PeerCloseReason) {
+    func ended(
+        _ id: ConnectionID,
+        _ machine: ConnectionMachine,
+        isReady: Bool,
+        _ reason: PeerCloseReason,
+        from address: String
+    ) {
         control.execute {
             self.desk.withValue {
                 $0.channels[id] = nil
@@ -165,7 +171,7 @@ package final class PeerNetwork: Sendable {
             if isReady, let peer = machine.peer {
                 self.step(.ended(id, peer.nodeKey, reason))
             } else {
-                self.failed(machine, reason)
+                self.failed(machine, reason, from: address)
             }
             self.desk.value.announceIfAllGone()
         }
@@ -215,26 +221,31 @@ package final class PeerNetwork: Sendable {
     }
 
     /// A connection came to nothing before its hello was checked.
-    func failed(_ machine: ConnectionMachine, _ reason: PeerCloseReason) {
+    func failed(_ machine: ConnectionMachine, _ reason: PeerCloseReason, from address: String) {
         switch machine.side {
-        case .accepted: complain(about: machine.peer, reason)
+        case .accepted: complain(about: machine.peer, reason, from: address)
         case .dialed(let peer, let lane):
-            complain(about: peer, reason)
+            complain(about: peer, reason, from: address)
             step(.dialFailed(peer.nodeKey, lane))
         }
     }
 
     /// Logs why a connection was refused or failed; repetitions are counted instead.
-    func complain(about peer: PeerAddress?, _ reason: PeerCloseReason) {
+    func complain(about peer: PeerAddress?, _ reason: PeerCloseReason, from address: String) {
         guard let silent = reports.withLock({ $0.problem(reason, of: peer?.nodeKey, at: .now()) }) else { return }
         var metadata = peer?.metadata ?? [:]
         metadata["reason"] = "\(reason)"
+        metadata["from"] = "\(address)"
         if silent > 0 { metadata["unlogged"] = "\(silent)" }
         logger.log(level: reason.level, "no connection", metadata: metadata)
     }
 
     private func adopt(listener: any Channel) {
         desk.withValue { $0.listener = listener }
+        listener.closeFuture.hop(to: control).whenComplete { _ in
+            self.desk.withValue { $0.listener = nil }
+            self.desk.value.announceIfAllGone()
+        }
         if desk.value.isStopped { listener.close(promise: nil) }
     }
 
@@ -245,7 +256,7 @@ package final class PeerNetwork: Sendable {
         desk.value.listener?.close(promise: nil)
         step(.stop)
         let desk = desk.value
-        for (id, channel) in desk.channels where desk.links[id] == nil { channel.close(promise: nil) }
+        for (id, channel) in desk.channels where desk.links[id] == nil { dismiss(channel) }
         desk.announceIfAllGone()
         return allGone.futureResult
     }
@@ -260,7 +271,7 @@ extension PeerNetwork.Desk {
     var isStopped: Bool { allGone != nil }
 
     func announceIfAllGone() {
-        if channels.isEmpty { allGone?.succeed() }
+        if channels.isEmpty, listener == nil { allGone?.succeed() }
     }
 }
 

@@ -48,7 +48,7 @@ import Testing
         let hello = try Hello(decodingAll: try #require(peer.frames.first).body)
         #expect(hello.network == .test)
         #expect(peer.goodbye?.contains(NetworkID.other.hex) == true)
-        #expect(node.log.text.contains(NetworkID.other.hex))
+        try await eventually("it is logged") { node.log.text.contains(NetworkID.other.hex) }
         await node.network.shutdown()
     }
 
@@ -120,7 +120,9 @@ import Testing
         let slow = try await RawPeer.connect(to: node.port, as: dialer)
         slow.send(Array(dialer.hello(on: .bulk).bytes().readableBytesView.prefix(20)))
         try await eventually("all are closed") { silent.isClosed && speechless.isClosed && slow.isClosed }
-        #expect(node.log.text.contains("no valid TLS handshake and hello within 500 ms"))
+        try await eventually("it is logged") {
+            node.log.text.contains("no valid TLS handshake and hello within 500 ms")
+        }
         #expect(node.inbox.entries.isEmpty)
         await node.network.shutdown()
     }
