@@ -94,7 +94,8 @@ let package = Package(
                 "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "MempoolCore",
                 "ReplicaCore", "VerifierCore", "LevelDBStorage", "TCPGossip", "JSONRPC", logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Configuration", package: "swift-configuration"), nioPosix,
             ]),
         .executableTarget(
             name: "farthing",

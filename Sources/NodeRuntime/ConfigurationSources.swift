@@ -9,6 +9,7 @@ package enum ConfigurationError: Error, Hashable, Sendable {
     case malformed(path: String, reason: String)
     case setTwice(key: String, in: ConfigurationOrigin)
     case unknown(key: String, in: ConfigurationOrigin, nearest: String?)
+    case missing(key: String, path: String, wanted: String)
     case malformedValue(key: String, value: String, in: ConfigurationOrigin, wanted: String)
 }
 
@@ -102,7 +103,7 @@ struct ConfigurationSources {
     }
 
     /// Variables with our prefix that are no settings of a node: where clients and tests look.
-    private static let otherVariables = ["FARTHING_HOME", "FARTHING_URL", "FARTHING_VECTORS"]
+    private static let otherVariables = ["FARTHING_HOME", "FARTHING_PASSPHRASE", "FARTHING_URL", "FARTHING_VECTORS"]
 
     private static func check(
         _ found: [String],
@@ -137,6 +138,17 @@ struct ConfigurationSources {
         guard let (text, origin) = try text(of: key) else { return nil }
         guard let value = convert(text) else {
             throw .malformedValue(key: key.name, value: text, in: origin, wanted: key.wanted)
+        }
+        return value
+    }
+
+    /// For a key that has no standard value and must be set.
+    func required<Value>(
+        _ key: ConfigurationKey,
+        _ convert: (String) -> Value?
+    ) throws(ConfigurationError) -> Value {
+        guard let value = try optional(key, convert) else {
+            throw .missing(key: key.name, path: file.path, wanted: key.wanted)
         }
         return value
     }

@@ -42,13 +42,13 @@ package struct Home: Sendable {
     }
     package var configurationPath: String { Self.configurationPath(path) }
 
-    /// Reads and checks genesis and keys; opens no database and takes no lock.
-    package init(opening path: String) throws(HomeError) {
+    /// Reads and checks genesis and keys; opens no database and takes no lock. One passphrase opens all encrypted keys.
+    package init(opening path: String, passphrase: String? = nil) throws(HomeError) {
         self.path = path
-        let keys = Self.keysPath(path)
         genesis = try Self.genesis(at: Self.genesisPath(path))
-        validatorKey = try Self.key(at: Self.keyPath(path, .validator), in: keys)
-        nodeKey = try Self.key(at: Self.keyPath(path, .node), in: keys)
+        try Self.checkFolder(Self.keysPath(path))
+        validatorKey = try Self.key(at: Self.keyPath(path, .validator), passphrase: passphrase)
+        nodeKey = try Self.key(at: Self.keyPath(path, .node), passphrase: passphrase)
         let (validator, node) = (validatorKey.publicKey, nodeKey.publicKey)
         guard let index = genesis.validators.firstIndex(where: { $0.consensusKey == validator }) else {
             throw .notAValidator(path: Self.keyPath(path, .validator), key: validator)
@@ -83,10 +83,14 @@ extension Home {
     }
 
     /// Reads a private key that only its owner may read.
-    package static func key(at path: String) throws(HomeError) -> SigningKey {
+    package static func key(at path: String, passphrase: String? = nil) throws(HomeError) -> SigningKey {
         try checkMode(of: path, forbidden: 0o177)
         let text = String(decoding: try read(path), as: UTF8.self)
-        do throws(KeyFileError) { return try KeyFile.read(pem: text) } catch { throw .key(path: path, error) }
+        do throws(KeyFileError) {
+            return try KeyFile.read(pem: text, passphrase: passphrase)
+        } catch {
+            throw .key(path: path, error)
+        }
     }
 
     /// Bytes that only their owner may read, such as the seed of a load generator.
@@ -95,10 +99,7 @@ extension Home {
         return try read(path)
     }
 
-    private static func key(at path: String, in directory: String) throws(HomeError) -> SigningKey {
-        try checkMode(of: directory, forbidden: 0o077)
-        return try key(at: path)
-    }
+    private static func checkFolder(_ path: String) throws(HomeError) { try checkMode(of: path, forbidden: 0o077) }
 
     private static func checkMode(of path: String, forbidden: UInt32) throws(HomeError) {
         try checkExists(path)

@@ -68,8 +68,10 @@ struct Loop: Sendable {
             parts.stop.stop(.contradicted(reason: reason))
         case .secondInstance:
             parts.logger.critical(
-                "another instance signs with this validator's key: this node signs nothing any more; stop the other one, "
-                    + "and never run one key twice")
+                """
+                another instance signs with this validator's key: this node signs nothing any more; stop the other one, \
+                and never run one key twice
+                """)
         case .observer, .follower, .signing: break
         }
     }

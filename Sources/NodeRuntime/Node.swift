@@ -3,6 +3,7 @@ import ConsensusCore
 import Cryptography
 import Dispatch
 import JSONRPC
+import LevelDBStorage
 package import Logging
 import NIOPosix
 import Primitives
@@ -10,6 +11,7 @@ import ReplicaCore
 import ServiceLifecycle
 import Synchronization
 import TCPGossip
+import UnixSignals
 
 /// A running node: the one loop that owns the replica, and everything around it.
 ///
@@ -21,7 +23,7 @@ package enum Node {
     /// Everything that was ordered before the end is written.
     package static func run(_ settings: NodeSettings, logger: Logger) async throws(NodeFailure) {
         let startUp = try StartUp(settings)
-        let parts = NodeParts(settings, startUp, logger: logger)
+        let parts = try NodeParts(settings, startUp, logger: logger)
         do {
             try await parts.run()
         } catch let failure as NodeFailure {
@@ -50,7 +52,7 @@ final class NodeParts: Sendable {
     let startUp: StartUp
     private let workers: Int
 
-    init(_ settings: NodeSettings, _ startUp: StartUp, logger: Logger) {
+    init(_ settings: NodeSettings, _ startUp: StartUp, logger: Logger) throws(NodeFailure) {
         self.settings = settings
         self.startUp = startUp
         self.logger = logger
@@ -63,18 +65,22 @@ final class NodeParts: Sendable {
         self.inbox = inbox
         self.gate = gate
         let events = PeerInbox(inbox: inbox, gate: gate, logger: logger)
-        peers = PeerNetwork(
-            configuration: PeerNetworkConfiguration(
-                network: rules.network, nodeKey: settings.nodeKey,
-                identity: startUp.start.me == nil
-                    ? nil
-                    : settings.consensusKey.map {
-                        ConsensusIdentity(
-                            signedBy: $0, nodeKey: settings.nodeKey.publicKey, network: rules.network)
-                    },
-                listenHost: settings.listenHost, listenPort: settings.listenPort, peers: settings.peers,
-                head: { PeerHead(height: store.tip.height, hash: store.tip.hash) }),
-            events: events, logger: logger, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        let configuration = PeerNetworkConfiguration(
+            network: rules.network, nodeKey: settings.nodeKey,
+            identity: startUp.start.me == nil
+                ? nil
+                : settings.consensusKey.map { key in
+                    ConsensusIdentity(signedBy: key, nodeKey: settings.nodeKey.publicKey, network: rules.network)
+                },
+            listenHost: settings.listenHost, listenPort: settings.listenPort, peers: settings.peers,
+            head: { PeerHead(height: store.tip.height, hash: store.tip.hash) })
+        do {
+            peers = try PeerNetwork(
+                configuration: configuration, events: events, logger: logger,
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        } catch {
+            throw .service(reason: "the node's certificate can't be made: \(error)")
+        }
         events.network.withLock { [peers] in $0 = peers }
         safety = SafetyLane(
             store: store, voteLog: startUp.voteLog, network: peers,
@@ -164,6 +170,6 @@ private struct StopWatch: Service {
 }
 
 private struct RPCService: Service {
-    let server: RPCServer
+    let server: RPCServer<Gateway>
     func run() async throws { try await server.run() }
 }

@@ -39,12 +39,14 @@ extension NodeConfiguration {
     /// Reads a node's configuration: flag before environment before file before default.
     ///
     /// `environment` is looked at for `FARTHING_…` only; `flags` are pairs of key and value. Everything in them and in the
-    /// file must be known: a mistyped key would otherwise be a setting that is silently not made.
+    /// file must be known: a mistyped key would otherwise be a setting that is silently not made. The addresses of all
+    /// validators but `own` must be set.
     package static func load(
         file path: String,
         environment: [String: String],
         flags: [(key: String, value: String)],
-        validators: [Validator]
+        validators: [Validator],
+        own: Validator
     ) throws(ConfigurationError) -> NodeConfiguration {
         let text: [UInt8]
         do throws(FileError) { text = try PosixPath.read(path) } catch { throw .file(error) }
@@ -56,8 +58,8 @@ extension NodeConfiguration {
             keys: ConfigurationKey.all(validators: names)
         )
         var peers: [String: HostAndPort] = [:]
-        for name in names {
-            peers[name] = try sources.optional(.peer(name), HostAndPort.init(text:))
+        for name in names where name != own.name {
+            peers[name] = try sources.required(.peer(name), HostAndPort.init(text:))
         }
         return NodeConfiguration(
             peerListen: try sources.value(.peerListen, HostAndPort.init(text:)),

@@ -1,6 +1,4 @@
-package import ConsensusCore
 package import LevelDBStorage
-package import Primitives
 package import ReplicaCore
 import Synchronization
 

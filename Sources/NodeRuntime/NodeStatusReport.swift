@@ -6,16 +6,16 @@ import ReplicaCore
 
 /// One screen of a node's state, and in sentences why it does not progress.
 struct NodeStatusReport {
-    static let version = "0.1.0"
+    static let version = Version.text
 
     private let state: NodeState
-    private let set: ValidatorSet
+    private let list: ValidatorSet
     private let names: PeerNames
     private let wall: Milliseconds
 
     init(_ state: NodeState, rules: ChainRules, names: PeerNames, wall: Milliseconds) {
         self.state = state
-        set = rules.electorate.validators
+        list = rules.electorate.validators
         self.names = names
         self.wall = wall
     }
@@ -23,10 +23,10 @@ struct NodeStatusReport {
     var status: NodeStatus {
         NodeStatus(
             version: Self.version,
-            role: state.me.map { .validator(name: set.validators[$0].name) } ?? .follower,
+            role: state.me.map { .validator(name: list.validators[$0].name) } ?? .follower,
             mode: mode, head: state.tip.point, epoch: state.epoch, view: state.view,
-            leader: set.validators[state.leader].name, isArmed: state.isArmed, quorum: set.quorum,
-            votes: zip(set.validators, state.votes).map { .init(name: $0.name, kinds: Set($1)) },
+            leader: list.validators[state.leader].name, isArmed: state.isArmed, quorum: list.quorum,
+            votes: zip(list.validators, state.votes).map { .init(name: $0.name, kinds: Set($1)) },
             peers: state.connected.map { names[$0] }.sorted(), finalityAge: wall.subtracting(state.tip.time),
             pendingTransactions: state.pendingCount, pendingBytes: state.pendingBytes,
             sync: isBehind ? .behind(target: state.bestPeerHeight) : .upToDate, why: why)
@@ -52,7 +52,7 @@ struct NodeStatusReport {
         let age = wall.subtracting(state.tip.time)
         if why.isEmpty, state.isArmed, age > Milliseconds(10_000) {
             why.append(
-                "view \(state.view) waits for its leader \(set.validators[state.leader].name); heard so far of it: "
+                "view \(state.view) waits for its leader \(list.validators[state.leader].name); heard so far of it: "
                     + heardInView)
         }
         return why
@@ -77,25 +77,25 @@ struct NodeStatusReport {
     }
 
     private var connected: [Int] {
-        set.validators.indices.filter { $0 == state.me || state.connected.contains(set.validators[$0].nodeKey) }
+        list.validators.indices.filter { $0 == state.me || state.connected.contains(list.validators[$0].nodeKey) }
     }
 
     /// Who is missing for a quorum, by name.
     private var missingForQuorum: String? {
-        guard connected.count < set.quorum else { return nil }
-        let missing = set.validators.indices.filter { !connected.contains($0) }.map { set.validators[$0].name }
-        return "\(connected.count) of \(set.count) validators are connected, a quorum needs \(set.quorum); missing: "
+        guard connected.count < list.quorum else { return nil }
+        let missing = list.validators.indices.filter { !connected.contains($0) }.map { list.validators[$0].name }
+        return "\(connected.count) of \(list.count) validators are connected, a quorum needs \(list.quorum); missing: "
             + missing.joined(separator: ", ")
     }
 
     private var waitingForAnswers: String? {
-        guard state.mode == .signing, state.answered < set.quorum - 1 else { return nil }
-        return "after its start this node signs nothing until \(set.quorum - 1) other validators have told it what they hold "
+        guard state.mode == .signing, state.answered < list.quorum - 1 else { return nil }
+        return "after its start this node signs nothing until \(list.quorum - 1) other validators have told it what they hold "
             + "under its key; \(state.answered) have"
     }
 
     private var heardInView: String {
-        let heard = zip(set.validators, state.votes).filter { !$1.isEmpty }
+        let heard = zip(list.validators, state.votes).filter { !$1.isEmpty }
             .map { "\($0.name): \($1.map { "\($0)" }.joined(separator: " and "))" }
         return heard.isEmpty ? "nothing" : heard.joined(separator: "; ")
     }

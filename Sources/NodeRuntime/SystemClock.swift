@@ -1,16 +1,16 @@
 import ConsensusCore
 import Dispatch
 import Glibc
-import Primitives
+package import Primitives
 
 /// The machine's two clocks; the only place that reads them.
-struct SystemClock: Sendable {
+package struct SystemClock: Sendable {
     private let start = DispatchTime.now()
 
     var now: Moment { Moment(wall: Self.wall, monotonic: monotonic) }
 
     /// Milliseconds since 1970 in UTC.
-    static var wall: Milliseconds {
+    package static var wall: Milliseconds {
         var time = timespec()
         // SAFETY: the call fills the struct that it is given.
         let answer = unsafe clock_gettime(CLOCK_REALTIME, &time)
