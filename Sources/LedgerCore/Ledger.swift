@@ -6,6 +6,9 @@ package import Primitives
 /// Invariants: the balances add up to the supply of genesis; `head.stateRoot` is the root of `tree`, whose leaves are
 /// the accounts. Reads take a path: the deltas of the unfinalised blocks above the final state, oldest first, whose
 /// last is the block to be read at. No cost grows with the number of accounts.
+///
+/// A copy shares its tables with the original until one of them changes; whoever keeps one makes the next `finalize` copy
+/// what it touches, in chunks of some 200 kB. So the replica keeps one and lends it.
 package struct Ledger: Sendable {
     package let genesis: Genesis
     package internal(set) var head: LedgerHead

@@ -111,7 +111,9 @@ struct ReplayWindow: Sendable {
     }
 
     private mutating func note(_ place: Int, in second: UInt64) {
-        let position = seconds.firstIndex { $0.second >= second } ?? seconds.count
+        var position = seconds.count
+        // Most end late, so the way from the end is short.
+        while position > 0, seconds[position - 1].second >= second { position -= 1 }
         if position < seconds.count, seconds[position].second == second {
             seconds[position].places.append(place)
         } else {

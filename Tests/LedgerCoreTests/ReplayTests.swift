@@ -108,6 +108,26 @@ struct ReplayTests {
         #expect(ledger.snapshot.replay.isEmpty)
     }
 
+    /// With a lifetime of less than a second, both uses of a nonce end in the same one.
+    @Test func anEntryReplacedWithinASecondGoesOnce() throws {
+        let genesis = try makeGenesis {
+            $0.maxLifetime = Milliseconds(100)
+            $0.minBlockInterval = .zero
+        }
+        var ledger = Ledger(genesis: genesis)
+        let pay = { nonce, offset in
+            genesis.transaction(from: alice, [(bob, 1)], nonce: nonce, validUntil: start + offset)
+        }
+        try ledger.settle([pay(1, 250)], at: start + 250)
+        try ledger.settle([pay(1, 351)], at: start + 300)
+        try ledger.settle(at: start + 1_100)
+        #expect(ledger.snapshot.replay.isEmpty)
+        let later = [pay(2, 1_200), pay(3, 1_200), pay(1, 1_200)]
+        try ledger.settle(later, at: start + 1_200)
+        #expect(ledger.snapshot.replay.count == 3)
+        #expect(later.map { ledger.replayConflict(of: $0.transaction) } == later.map(\.id))
+    }
+
     // MARK: - Verdicts
 
     /// Two transactions of one payer and nonce exclude each other, whichever is final, when they differ by at most L.
