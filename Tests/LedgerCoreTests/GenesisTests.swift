@@ -206,6 +206,14 @@ struct GenesisFileTests {
         #expect(Array(genesis.json(pretty: true).utf8) == (try example()))
     }
 
+    @Test func theReadmeNamesTheNetworkID() throws {
+        let text = String(
+            decoding: try Data(contentsOf: Self.folder.appending(path: "README.md")),
+            as: UTF8.self
+        )
+        #expect(text.contains(Self.exampleNetworkID))
+    }
+
     static let exampleNetworkID = "0763fcecac00aec718bb1b20cd26463c5068108879683405ba253af0da549875"
 
     @Test func theTextDoesNotEnterTheNetworkID() throws {

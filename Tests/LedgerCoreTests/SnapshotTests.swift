@@ -96,6 +96,21 @@ struct SnapshotTests {
         }
     }
 
+    /// What lies on disk of the replay window.
+    @Test func aReplayEntryIsTheseBytes() throws {
+        let entry = ReplayEntry(
+            payer: AccountNumber(0x0102_0304),
+            nonce: 5,
+            validUntil: Milliseconds(6),
+            id: TransactionID(words: Words32(7, 0, 0, 8))
+        )
+        let hex =
+            "04030201" + "0500000000000000" + "0600000000000000"
+            + "0700000000000000" + String(repeating: "0", count: 32) + "0800000000000000"
+        #expect(Hex.encode(entry.encoded()) == hex)
+        #expect(try ReplayEntry(decodingAll: entry.encoded()) == entry)
+    }
+
     @Test func anAccountTableTakesAKeyOnce() {
         var table = AccountTable()
         #expect(table.append(Account(id: alice, balance: .zero, touched: .zero)) == AccountNumber(0))
