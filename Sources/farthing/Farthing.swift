@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import NodeRuntime
 
 /// The one executable: a node, its clients and its auditor.
 @main
@@ -18,14 +19,13 @@ struct Farthing: AsyncParsableCommand {
         subcommands: [
             NetworkCommand.self, KeysCommand.self, GenesisCommand.self, NodeCommand.self, StatusCommand.self,
             PayCommand.self, TransactionCommand.self, AccountCommand.self, BlockCommand.self, VerifyCommand.self,
-            LoadCommand.self, VersionCommand.self,
+            VersionCommand.self,
         ]
     )
 
     static func main() async {
         // A reader that goes away, such as `head`, ends the output; it must not end a node.
-        // SAFETY: the disposition is set before anything else runs.
-        _ = unsafe signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -1,0 +1,118 @@
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import LevelDBStorage
+import NodeRuntime
+import Primitives
+import StrictJSON
+
+/// A federation that is about to begin: its genesis and every secret of it.
+struct Federation {
+    struct Node {
+        let name: String
+        let keys: [Home.KeyRole: SigningKey]
+        let peer: HostAndPort
+        let rpc: HostAndPort
+    }
+
+    struct Account {
+        let name: String
+        let key: SigningKey
+        let balance: Amount
+    }
+
+    let genesis: Genesis
+    /// In genesis's order: by consensus key.
+    let nodes: [Node]
+    let accounts: [Account]
+    let loadSeed: LoadSeed?
+
+    static let seedPath = "accounts/load.seed"
+
+    /// What each account begins with, in base units.
+    private static let treasury = Amount(units: 1_000_000_000_000)
+    private static let client = Amount(units: 1_000_000_000)
+
+    /// Makes new keys for everybody; `address` says where the node of an index listens for peers and for clients.
+    init(
+        validators: Int,
+        accounts: Int,
+        loadAccounts: Int,
+        time: Milliseconds,
+        address: (Int) -> (peer: HostAndPort, rpc: HostAndPort)
+    ) throws(CommandFailure) {
+        let keys = (0..<validators)
+            .map { _ in
+                Dictionary(uniqueKeysWithValues: Home.KeyRole.allCases.map { ($0, SigningKey.generate()) })
+            }
+            .sorted { Self.publicKey(.validator, of: $0) < Self.publicKey(.validator, of: $1) }
+        nodes = keys.enumerated().map { index, keys in
+            let (peer, rpc) = address(index)
+            return Node(name: "node-\(index + 1)", keys: keys, peer: peer, rpc: rpc)
+        }
+        self.accounts =
+            [Account(name: "treasury", key: .generate(), balance: Self.treasury)]
+            + (0..<accounts).map { Account(name: "client-\($0 + 1)", key: .generate(), balance: Self.client) }
+        let seed = loadAccounts > 0 ? LoadSeed.generate() : nil
+        loadSeed = seed
+        let first = self.accounts.map { GenesisAccount(id: AccountID($0.key.publicKey), balance: $0.balance) }
+        let load = (0..<loadAccounts).compactMap { index in
+            seed.map { GenesisAccount(id: AccountID($0.key(index).publicKey), balance: Self.client) }
+        }
+        do throws(GenesisError) {
+            genesis = try Genesis(
+                parameters: .defaults,
+                time: time,
+                accounts: first + load,
+                validators: nodes.map(\.validator)
+            )
+        } catch {
+            throw CommandFailure(.broken, "a new genesis breaks its own rules: \(error.path): \(error.reason)")
+        }
+    }
+
+    static func publicKey(_ role: Home.KeyRole, of keys: [Home.KeyRole: SigningKey]) -> PublicKey {
+        guard let key = keys[role] else { preconditionFailure("a key was made for every role") }
+        return key.publicKey
+    }
+
+    func path(of account: Account) -> String { "accounts/\(account.name).pem" }
+
+    func json(in output: String) -> JSON {
+        let prefix = genesis.parameters.accountPrefix
+        var object: JSONObject = [
+            "network": .string(genesis.networkID.hex),
+            "genesis": .string("\(output)/genesis.json"),
+            "nodes": .array(
+                nodes.map { node in
+                    [
+                        "name": .string(node.name), "home": .string("\(output)/\(node.name)"),
+                        "peer": .string("\(node.peer)"), "url": .string("http://\(node.rpc)"),
+                    ]
+                }
+            ),
+            "accounts": .array(
+                accounts.map { account in
+                    [
+                        "account": .string(AccountID(account.key.publicKey).text(prefix: prefix)),
+                        "key": .string("\(output)/\(path(of: account))"),
+                    ]
+                }
+            ),
+        ]
+        object.append("loadSeed", ifPresent: loadSeed.map { _ in .string("\(output)/\(Self.seedPath)") })
+        return .object(object)
+    }
+}
+
+extension Federation.Node {
+    var validator: Validator {
+        Validator(
+            name: name,
+            consensusKey: Federation.publicKey(.validator, of: keys),
+            nodeKey: Federation.publicKey(.node, of: keys),
+            noteKey: Federation.publicKey(.note, of: keys),
+            payoutAccount: AccountID(Federation.publicKey(.payout, of: keys))
+        )
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import LedgerCore
+import NodeRuntime
+import Primitives
+import StrictJSON
+
+struct GenesisCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "genesis",
+        abstract: "Check a genesis file, or print the network it makes",
+        subcommands: [GenesisCheck.self, GenesisHash.self]
+    )
+}
+
+struct GenesisFileArgument: ParsableArguments {
+    @Argument(help: ArgumentHelp("The genesis file", valueName: "file"))
+    var file: String
+
+    func read() throws(CommandFailure) -> Genesis {
+        try running({ CommandFailure($0) }) { () throws(HomeError) in try Home.genesis(at: file) }
+    }
+}
+
+struct GenesisHash: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hash",
+        abstract: "Print the network id: a hash of the file's values, not of its text"
+    )
+
+    @OptionGroup
+    var genesis: GenesisFileArgument
+
+    func run() throws { try Console.output(try genesis.read().networkID.hex) }
+}

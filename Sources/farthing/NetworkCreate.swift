@@ -1,0 +1,113 @@
+import ArgumentParser
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import LevelDBStorage
+import NodeRuntime
+import Primitives
+import StrictJSON
+
+struct NetworkCreate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make a ready federation: genesis, a home for each validator, keys, accounts to pay from",
+        discussion: """
+            Each home is a directory node-1, node-2 … with everything that `farthing node start --home` needs. \
+            `accounts/` holds the keys of the accounts that genesis gives money to.
+            """
+    )
+
+    @Option(help: ArgumentHelp("How many validators", valueName: "n"))
+    var validators = 4
+
+    @Option(help: ArgumentHelp("Where to make it: a directory that is empty or not there yet", valueName: "dir"))
+    var output: String
+
+    @Option(help: ArgumentHelp("The address that all nodes listen at", valueName: "host"))
+    var host = "127.0.0.1"
+
+    @Option(help: ArgumentHelp("The first node's port for peers; the others take the next ones", valueName: "port"))
+    var peerPort = 8601
+
+    @Option(help: ArgumentHelp("The first node's port for clients; the others take the next ones", valueName: "port"))
+    var rpcPort = 8645
+
+    @Option(help: ArgumentHelp("How many accounts to make besides the treasury", valueName: "n"))
+    var accounts = 2
+
+    @Option(help: ArgumentHelp("How many accounts to make for `farthing load`", valueName: "n"))
+    var loadAccounts = 0
+
+    @Flag(help: "Print JSON")
+    var json = false
+
+    func validate() throws {
+        guard (1...100).contains(validators) else { throw ValidationError("--validators: expected 1 to 100") }
+        guard (0...1_000).contains(accounts) else { throw ValidationError("--accounts: expected 0 to 1000") }
+        guard (0...1_000_000).contains(loadAccounts) else {
+            throw ValidationError("--load-accounts: expected 0 to 1000000")
+        }
+        for (name, port) in [("--peer-port", peerPort), ("--rpc-port", rpcPort)] {
+            guard port >= 1, port + validators <= 65_536 else {
+                throw ValidationError("\(name): expected a port that leaves room for \(validators) nodes")
+            }
+        }
+        guard peerPort + validators <= rpcPort || rpcPort + validators <= peerPort else {
+            throw ValidationError("--peer-port and --rpc-port: the ports of \(validators) nodes would overlap")
+        }
+        guard HostAndPort(text: "\(host.contains(":") ? "[\(host)]" : host):1") != nil else {
+            throw ValidationError("--host: expected a name or an address")
+        }
+    }
+
+    func run() throws {
+        try makeOutput()
+        let federation = try Federation(
+            validators: validators,
+            accounts: accounts,
+            loadAccounts: loadAccounts,
+            time: SystemClock.wall,
+            address: { index in
+                (HostAndPort(host: host, port: peerPort + index), HostAndPort(host: host, port: rpcPort + index))
+            }
+        )
+        try federation.write(to: output)
+        warn()
+        try json ? Console.output(federation.json(in: output)) : print(federation)
+    }
+
+    private func makeOutput() throws(CommandFailure) {
+        let isEmpty = try running({ CommandFailure($0) }) { () throws(FileError) in
+            if try PosixPath.exists(output) { return try PosixPath.names(in: output).isEmpty }
+            try PosixPath.makeDirectory(output)
+            return true
+        }
+        guard isEmpty else {
+            throw CommandFailure(.badInput, "\(output) is not empty: nothing was written. Choose another directory")
+        }
+    }
+
+    private func warn() {
+        Console.say("The keys are not encrypted: whoever can read these directories can sign for them.")
+        if (2...3).contains(validators) {
+            Console.say(
+                "With \(validators) validators the network stops whenever any one node stops; from 4 on it goes on."
+            )
+        }
+    }
+
+    private func print(_ federation: Federation) throws(CommandFailure) {
+        try Console.output("network    \(federation.genesis.networkID)")
+        for node in federation.nodes {
+            try Console.output("node       \(output)/\(node.name)   http://\(node.rpc)   peers at \(node.peer)")
+        }
+        for account in federation.accounts {
+            let text = AccountID(account.key.publicKey).text(prefix: federation.genesis.parameters.accountPrefix)
+            try Console.output("account    \(output)/\(federation.path(of: account))   \(text)")
+        }
+        if federation.loadSeed != nil {
+            try Console.output("load       \(output)/\(Federation.seedPath)   \(loadAccounts) accounts")
+        }
+        try Console.output("start      farthing node start --home \(output)/node-1    # and the same for the others")
+    }
+}

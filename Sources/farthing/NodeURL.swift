@@ -1,0 +1,21 @@
+import ArgumentParser
+import FoundationEssentials
+import RPCClient
+
+/// Which node a client's command talks to.
+struct NodeURL: ParsableArguments {
+    @Option(help: ArgumentHelp("The node; FARTHING_URL if left out, else http://127.0.0.1:8645", valueName: "url"))
+    var url: String?
+
+    func client() throws(CommandFailure) -> RPCClient {
+        let url = url ?? ProcessInfo.processInfo.environment["FARTHING_URL"] ?? "http://127.0.0.1:8645"
+        return try running({ CommandFailure($0) }) { () throws(RPCClientError) in try RPCClient(url: url) }
+    }
+}
+
+/// Calls a node; its errors become the command's.
+func calling<Answer>(
+    _ call: () async throws(RPCClientError) -> Answer
+) async throws(CommandFailure) -> Answer {
+    do { return try await call() } catch { throw CommandFailure(error) }
+}
