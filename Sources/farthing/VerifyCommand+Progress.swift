@@ -1,9 +1,8 @@
-import Glibc
 import Primitives
 
 /// How far a verification has come, on stderr: one changing line on a terminal, else a line every ten seconds.
 struct ProgressLines {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let isTerminal = Console.isErrorTerminal
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
     private var last: ContinuousClock.Instant
@@ -19,13 +18,13 @@ struct ProgressLines {
         guard now - last >= (isTerminal ? .milliseconds(500) : .seconds(10)) else { return }
         last = now
         let line = text(progress, after: now - start)
-        StandardError.write(isTerminal ? "\r\u{1B}[K" + line : line + "\n")
+        Console.sayRaw(isTerminal ? "\r\u{1B}[K" + line : line + "\n")
         isLineOpen = isTerminal
     }
 
     /// Leaves the line for what follows.
     mutating func end() {
-        if isLineOpen { StandardError.write("\r\u{1B}[K") }
+        if isLineOpen { Console.sayRaw("\r\u{1B}[K") }
         isLineOpen = false
     }
 
@@ -37,19 +36,5 @@ struct ProgressLines {
         let secondsLeft = UInt128(milliseconds) * UInt128(left) / UInt128(done) / 1_000
         return "block \(progress.height) of \(progress.last), \(progress.signatures) signatures, "
             + "\(progress.signatures * 1_000 / milliseconds) a second, about \(secondsLeft) s left"
-    }
-}
-
-/// Where diagnostics go.
-enum StandardError {
-    /// What can't be written there is lost: there is nobody left to tell.
-    static func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            // SAFETY: the bytes live for the length of the call.
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            guard count > 0 || errno == EINTR else { return }
-            rest = rest.dropFirst(max(0, count))
-        }
     }
 }

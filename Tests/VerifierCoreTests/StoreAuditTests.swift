@@ -132,6 +132,23 @@ import VerifierCore
         )
     }
 
+    @Test func theSnapshotsOwnHeightCounts() throws {
+        let after1 = try TestStore(chain, snapshot: Height(1)).account(1)
+        #expect(after1.touched == Height(1))
+        let violation = try finding { $0.set(1, after1) }
+        #expect(violation?.height == Height(2))
+        #expect(
+            violation?.finding
+                == .entry(.account(AccountNumber(1), expected: try store.account(1), found: after1))
+        )
+        #expect(
+            try finding {
+                $0.set(1, after1)
+                $0.snapshot = Height(1)
+            } == nil
+        )
+    }
+
     @Test func anEntryOfAHeightThatDidNotTouchTheAccountIsNamed() throws {
         let honest = try store.account(1)
         let shifted = StoredAccount(id: honest.id, balance: honest.balance, touched: Height(3))

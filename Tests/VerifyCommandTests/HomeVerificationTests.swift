@@ -17,7 +17,7 @@ import farthing
         try home.commit(chain.blocks)
         let report = try await home.verify(jobs: jobs)
         #expect(report.verdict == .sound)
-        #expect(report.exitCode == 0)
+        #expect(report.exitStatus == .success)
         #expect(report.height == Height(5))
         #expect(report.hash == chain.hash)
         let store = try #require(report.store)
@@ -72,7 +72,7 @@ import farthing
                     )
                 )
         )
-        #expect(report.exitCode == 3)
+        #expect(report.exitStatus == .damaged)
         #expect(report.height == Height(5))
     }
 
@@ -136,7 +136,7 @@ import farthing
         let report = try await home.verify()
         let end = chain.blocks[3].justification.view
         #expect(report.verdict == .incomplete([.voteLogAhead(finalView: chain.view, lastView: end)]))
-        #expect(report.exitCode == 4)
+        #expect(report.exitStatus == .incomplete)
     }
 
     @Test func aVoteForABlockThatIsNotStoredIsNoticed() async throws {
