@@ -2,7 +2,7 @@
 ///
 /// A bucket is one number, the time at which it will be full again; a full bucket takes no memory. A batch is taken as a
 /// whole, into debt if need be, and what comes after it waits.
-struct ClientRates {
+package struct ClientRates {
     private let nanosecondsPerCall: UInt64
     /// How long an empty bucket takes to fill.
     private let fillTime: UInt64
@@ -12,7 +12,7 @@ struct ClientRates {
 
     private static let second: UInt64 = 1_000_000_000
 
-    init(callsPerSecond: Int, callsBurst: Int, clientsMax: Int = 10_000) {
+    package init(callsPerSecond: Int, callsBurst: Int, clientsMax: Int = 10_000) {
         nanosecondsPerCall = max(1, Self.second / UInt64(max(1, callsPerSecond)))
         fillTime = nanosecondsPerCall * UInt64(max(1, callsBurst))
         self.clientsMax = clientsMax
@@ -21,7 +21,7 @@ struct ClientRates {
     /// Takes a token for each call; answers how long to wait instead, in nanoseconds, when there is none at all.
     ///
     /// `now` counts nanoseconds from any fixed instant.
-    mutating func take(_ calls: Int, by client: String, at now: UInt64) -> UInt64? {
+    package mutating func take(_ calls: Int, by client: String, at now: UInt64) -> UInt64? {
         let due = max(fullAt[client] ?? 0, now)
         // An empty bucket is one that needs the whole time.
         guard due - now + nanosecondsPerCall <= fillTime else { return due - now + nanosecondsPerCall - fillTime }
@@ -34,7 +34,7 @@ struct ClientRates {
     }
 
     /// Takes more tokens for a request that was let in.
-    mutating func charge(_ calls: Int, to client: String, at now: UInt64) {
+    package mutating func charge(_ calls: Int, to client: String, at now: UInt64) {
         guard calls > 0 else { return }
         fullAt[client] = max(fullAt[client] ?? 0, now) + nanosecondsPerCall * UInt64(calls)
     }
@@ -48,8 +48,8 @@ struct ClientRates {
 }
 
 /// Which client an address belongs to: an IPv4 address, or the first half of an IPv6 address, which one host has whole.
-enum ClientAddress {
-    static func client(of address: String?) -> String {
+package enum ClientAddress {
+    package static func client(of address: String?) -> String {
         guard let address else { return "unknown" }
         guard address.contains(":") else { return address }
         // An IPv4 address in IPv6 clothes: ::ffff:192.0.2.1.

@@ -16,6 +16,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limits: RPCLimits
     private let clients: ClientConnections
+    private let waits: ClientWaits
     /// Set while this connection counts among its client's.
     private var client: String?
     /// Requests whose answer is not written yet; more than one only when a client does not wait for answers.
@@ -25,9 +26,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var readDeadline: Scheduled<Void>?
     private var writeDeadline: Scheduled<Void>?
 
-    init(limits: RPCLimits, clients: ClientConnections) {
+    init(limits: RPCLimits, clients: ClientConnections, waits: ClientWaits) {
         self.limits = limits
         self.clients = clients
+        self.waits = waits
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -46,7 +48,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         writeDeadline?.cancel()
         if let client { clients.close(by: client) }
         client = nil
+        waits.connectionClosed(context.channel)
         context.fireChannelInactive()
+    }
+
+    /// The client has closed its side: it is gone, or asks for nothing more and can do without waiting.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { waits.connectionClosed(context.channel) }
+        context.fireUserInboundEventTriggered(event)
     }
 
     // MARK: Requests

@@ -16,18 +16,19 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
     private let rates: ClientRateTable
     private let logger: Logger
 
-    init(configuration: RPCConfiguration, gateway: Gateway, logger: Logger) {
+    init(configuration: RPCConfiguration, gateway: Gateway, waits: ClientWaits, logger: Logger) {
         self.configuration = configuration
         self.gateway = gateway
         self.logger = logger
         load = RPCLoad(limits: configuration.limits)
         rates = ClientRateTable(limits: configuration.limits)
-        dispatcher = RPCDispatcher(gateway: gateway, limits: configuration.limits, load: load)
+        dispatcher = RPCDispatcher(gateway: gateway, limits: configuration.limits, load: load, waits: waits)
     }
 
     /// Throws only when the request's body cannot be read to its end.
-    func answer(_ request: Request, from address: String?) async throws -> HTTPAnswer {
-        let answer = try await answerUnlogged(request, from: address)
+    func answer(_ request: Request, on connection: any Channel) async throws -> HTTPAnswer {
+        let address = connection.remoteAddress?.ipAddress
+        let answer = try await answerUnlogged(request, on: connection, from: address)
         if answer.head.status.code >= 400 {
             logger.debug(
                 "request refused",
@@ -37,11 +38,15 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         return answer
     }
 
-    private func answerUnlogged(_ request: Request, from address: String?) async throws -> HTTPAnswer {
+    private func answerUnlogged(
+        _ request: Request,
+        on connection: any Channel,
+        from address: String?
+    ) async throws -> HTTPAnswer {
         if let refusal = refusalOfHost(request) { return refusal }
         switch (request.uri.path, request.method) {
         case ("/", .post):
-            return try await call(request, by: ClientAddress.client(of: address))
+            return try await call(request, on: connection, by: ClientAddress.client(of: address))
         case ("/", .get), ("/", .head):
             return .json(welcome, status: .ok, to: request)
         case ("/", _):
@@ -90,7 +95,11 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
 
     // MARK: Calls
 
-    private func call(_ request: Request, by client: String) async throws -> HTTPAnswer {
+    private func call(
+        _ request: Request,
+        on connection: any Channel,
+        by client: String
+    ) async throws -> HTTPAnswer {
         if let wait = rates.take(1, by: client) {
             let seconds = wait / 1_000_000_000 + 1
             let fault = RPCFault(.rateLimited, facts: ["retryAfterMilliseconds": .decimal(wait / 1_000_000 + 1)])
@@ -122,7 +131,7 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         guard let body = try await read(request, bytesMax: bodyBytesMax, expected: length) else {
             return .fault(tooLarge, status: .contentTooLarge, to: request)
         }
-        return await reply(to: body, request: request, by: client)
+        return await reply(to: body, of: request, on: connection, by: client)
     }
 
     /// Nil when there is more than may be; never holds more than that.
@@ -136,7 +145,12 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         return body
     }
 
-    private func reply(to body: [UInt8], request: Request, by client: String) async -> HTTPAnswer {
+    private func reply(
+        to body: [UInt8],
+        of request: Request,
+        on connection: any Channel,
+        by client: String
+    ) async -> HTTPAnswer {
         let envelope: RPCEnvelope
         do throws(RPCFault) {
             envelope = try RPCEnvelope(body, limits: configuration.limits)
@@ -144,7 +158,7 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
             return .bytes(RPCReply.fault(error, id: .null), status: .ok, to: request)
         }
         rates.charge(envelope.callCount - 1, to: client)
-        guard let reply = await dispatcher.reply(to: envelope) else { return .noContent }
+        guard let reply = await dispatcher.reply(to: envelope, on: connection) else { return .noContent }
         return .bytes(reply, status: .ok, to: request)
     }
 }

@@ -75,11 +75,19 @@ extension RPCMethod {
         case .query(let query):
             let rest = Duration.milliseconds(timeout) - (.now - context.received)
             let milliseconds = max(0, rest / .milliseconds(1))
-            return try await context.load.waiting { () async throws(RPCFault) in
-                try await context.ask { (gateway) throws(GatewayError) in
-                    try await gateway.wait(for: query, timeout: Milliseconds(UInt64(milliseconds)))
+            let answer = await context.load.waiting {
+                await context.waits.whileConnected(context.connection) {
+                    () async -> Result<StatusAnswer, GatewayError> in
+                    do throws(GatewayError) {
+                        return .success(
+                            try await context.gateway.wait(for: query, timeout: Milliseconds(UInt64(milliseconds)))
+                        )
+                    } catch {
+                        return .failure(error)
+                    }
                 }
-            }.json
+            }
+            return try await context.ask { (_) throws(GatewayError) in try answer.get() }.json
         case .foreign(let rejection):
             return try await answer(foreign: rejection, in: context)
         }

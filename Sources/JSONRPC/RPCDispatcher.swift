@@ -1,3 +1,4 @@
+import NIOCore
 import StrictJSON
 
 /// Carries out calls one after another and collects the responses.
@@ -8,21 +9,30 @@ struct RPCDispatcher<Gateway: NodeGateway>: Sendable {
     private let gateway: Gateway
     private let limits: RPCLimits
     private let load: RPCLoad
+    private let waits: ClientWaits
     private let methods: [String: RPCMethod<Gateway>]
     let methodNames: [String]
 
-    init(gateway: Gateway, limits: RPCLimits, load: RPCLoad) {
+    init(gateway: Gateway, limits: RPCLimits, load: RPCLoad, waits: ClientWaits) {
         self.gateway = gateway
         self.limits = limits
         self.load = load
+        self.waits = waits
         let table = RPCMethod<Gateway>.all
         methods = Dictionary(uniqueKeysWithValues: table.map { ($0.name, $0) })
         methodNames = table.map(\.name)
     }
 
     /// The body of the response; nil when there were only notifications.
-    func reply(to envelope: RPCEnvelope) async -> [UInt8]? {
-        let context = RPCContext(gateway: gateway, limits: limits, load: load, received: .now)
+    func reply(to envelope: RPCEnvelope, on connection: any Channel) async -> [UInt8]? {
+        let context = RPCContext(
+            gateway: gateway,
+            limits: limits,
+            load: load,
+            waits: waits,
+            connection: connection,
+            received: .now
+        )
         switch envelope {
         case .single(let item):
             return await reply(to: item, in: context, bytesMax: limits.responseBytesMax)

@@ -3,7 +3,7 @@ import StrictJSON
 /// Why a call has no result: the table of all JSON-RPC errors.
 ///
 /// `reason` is stable and meant for programs; `message` is for people and may change.
-struct RPCFault: Error {
+package struct RPCFault: Error {
     let reason: Reason
     /// More than the table's sentence, when there is more to say.
     let detail: String?
@@ -16,7 +16,7 @@ struct RPCFault: Error {
         self.facts = facts
     }
 
-    enum Reason: String, CaseIterable {
+    package enum Reason: String, CaseIterable, Sendable {
         case parseError
         case invalidRequest
         case duplicateName
@@ -33,7 +33,7 @@ struct RPCFault: Error {
         case blockUnknown
 
         /// Spec codes, the server's own range, and the domain's from 1000; −32001 is kept for authorization.
-        var code: Int {
+        package var code: Int {
             switch self {
             case .parseError: -32_700
             case .invalidRequest, .duplicateName, .batchTooLarge: -32_600
@@ -48,7 +48,7 @@ struct RPCFault: Error {
         }
 
         /// True when the same request may succeed later.
-        var isRetryable: Bool {
+        package var isRetryable: Bool {
             switch self {
             case .parseError, .invalidRequest, .duplicateName, .batchTooLarge, .methodNotFound, .invalidParams: false
             case .responseTooLarge, .bodyTooLarge: false

@@ -34,11 +34,9 @@ final class RPCLoad: Sendable {
     }
 
     /// While a request only waits, others may be worked on in its place; it holds on to its bytes.
-    func waiting<Answer, Failure>(
-        _ wait: () async throws(Failure) -> Answer
-    ) async throws(Failure) -> Answer {
+    func waiting<Answer>(_ wait: () async -> Answer) async -> Answer {
         state.withLock { $0.requests -= 1 }
         defer { state.withLock { $0.requests += 1 } }
-        return try await wait()
+        return await wait()
     }
 }

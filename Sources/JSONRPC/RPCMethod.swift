@@ -1,4 +1,5 @@
 import LedgerCore
+import NIOCore
 import StrictJSON
 
 /// A method: its name, what it takes, and what carries it out.
@@ -82,6 +83,8 @@ struct RPCContext<Gateway: NodeGateway>: Sendable {
     let gateway: Gateway
     let limits: RPCLimits
     let load: RPCLoad
+    let waits: ClientWaits
+    let connection: any Channel
     /// When the whole request was received: waits of one batch run from here together.
     let received: ContinuousClock.Instant
 

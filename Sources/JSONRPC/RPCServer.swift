@@ -16,15 +16,16 @@ package struct RPCServer<Gateway: NodeGateway>: Sendable {
         running: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         let limits = configuration.limits
-        let frontDoor = FrontDoor(configuration: configuration, gateway: gateway, logger: logger)
+        let waits = ClientWaits()
+        let frontDoor = FrontDoor(configuration: configuration, gateway: gateway, waits: waits, logger: logger)
         let clients = ClientConnections(perClientMax: limits.connectionsPerClientMax)
         let channel = HTTP1Channel(
             responder: { request, writer, channel in
-                let answer = try await frontDoor.answer(request, from: channel.remoteAddress?.ipAddress)
+                let answer = try await frontDoor.answer(request, on: channel)
                 try await writer.write(response: answer.head, body: answer.body)
             },
             configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(limits: limits, clients: clients)],
+                additionalChannelHandlers: [ConnectionGuard(limits: limits, clients: clients, waits: waits)],
                 idleTimeout: limits.idleTimeout,
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headerBytesMax,

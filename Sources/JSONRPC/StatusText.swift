@@ -1,19 +1,19 @@
-import LedgerCore
+package import LedgerCore
 import Primitives
-import StrictJSON
+package import StrictJSON
 
 // What a node says about a transaction, for programs and for people. A `reason` is stable; a sentence may change.
 
 /// One row of the table of reasons.
-struct StatusText: Equatable {
-    let reason: String
-    let sentence: String
+package struct StatusText: Equatable, Sendable {
+    package let reason: String
+    package let sentence: String
     /// The values of the case, so that nobody has to read them out of the sentence.
-    let facts: JSONObject
+    package let facts: JSONObject
 }
 
 extension Rejection {
-    var text: StatusText {
+    package var text: StatusText {
         switch self {
         case .wrongNetwork(let network):
             StatusText(
@@ -85,12 +85,12 @@ extension Rejection {
 }
 
 extension Refusal {
-    var text: StatusText {
+    package var text: StatusText {
         switch self {
         case .notYetValid(let from):
             StatusText(
                 reason: "notYetValid",
-                sentence: "validUntil lies further ahead than the network allows; send the same bytes again later.",
+                sentence: "The validUntil lies further ahead than the network allows; send the same bytes again later.",
                 facts: ["from": .decimal(from.number)]
             )
         case .noncePending(let other):

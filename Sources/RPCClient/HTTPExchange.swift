@@ -95,10 +95,11 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(.broken("\(error)"), context) }
 
     private func fail(_ error: HTTPExchangeError, _ context: ChannelHandlerContext) {
-        context.close(promise: nil)
-        guard let current else { return }
+        // Closing calls back at once, and finds the exchange over.
+        let failed = current
         reset()
-        current.answer.fail(error)
+        context.close(promise: nil)
+        failed?.answer.fail(error)
     }
 
     private func reset() {

@@ -1,13 +1,13 @@
 /// Where a node answers: `http://host[:port][/path]`, port 8645 unless given.
-struct NodeAddress: Sendable {
-    let url: String
-    let host: String
-    let port: Int
-    let path: String
+package struct NodeAddress: Equatable, Sendable {
+    package let url: String
+    package let host: String
+    package let port: Int
+    package let path: String
 
     static let portDefault = 8645
 
-    init(_ url: String) throws(RPCClientError) {
+    package init(_ url: String) throws(RPCClientError) {
         let scheme = "http://"
         guard !url.hasPrefix("https://") else {
             throw .addressInvalid(url: url, reason: "TLS is not spoken here; call a proxy or a tunnel that does")

@@ -91,6 +91,7 @@ struct RawConnection: ~Copyable {
 }
 
 /// Runs a server on a free port around a test's body.
+@discardableResult
 func withServer<Outcome: Sendable>(
     _ node: MockNode = MockNode(),
     limits: RPCLimits = RPCLimits(),
