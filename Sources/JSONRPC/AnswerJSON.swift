@@ -137,8 +137,15 @@ extension NodeStatus {
         ]
     }
 
-    /// The validators whose word would make a quorum: those not heard in this view, as long as no kind of vote has one.
+    /// Who is missing for a quorum, by name; nobody when one is there or can be had.
+    ///
+    /// While a view is being worked on: those not heard in it, as long as no kind of vote has a quorum. In an idle network
+    /// nobody has reason to vote, so then it is those who are not connected, if the others are too few.
     var missing: [String] {
+        guard isArmed else {
+            let gone = votes.map(\.name).filter { !peers.contains($0) && role != .validator(name: $0) }
+            return votes.count - gone.count < quorum ? gone : []
+        }
         let isReached = VoteBody.Kind.allCases.contains { kind in votes.count { $0.kinds.contains(kind) } >= quorum }
         return isReached ? [] : votes.filter(\.kinds.isEmpty).map(\.name)
     }
