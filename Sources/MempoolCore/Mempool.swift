@@ -28,6 +28,8 @@ package struct Mempool: Sendable {
 
     package var count: Int { pending.count }
     package var byteCount: Int { pending.byteCount }
+    /// The shares of all that wait.
+    package var shares: UInt64 { pending.shares }
 
     package func contains(leaf: Hash32) -> Bool { pending.byLeaf[leaf] != nil }
 

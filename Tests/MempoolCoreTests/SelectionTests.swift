@@ -55,6 +55,15 @@ struct SelectionTests {
         #expect(node.selection(after: path) == [all[0]])
     }
 
+    /// Each alone would be covered there, and both together are not.
+    @Test func thePartsOfOnePayerAreCoveredTogether() throws {
+        var node = try Node(accounts: [(alice, 2_000), (bob, 0)])
+        let all = (UInt64(0)..<2).map { node.transaction(from: alice, [(bob, 200)], nonce: $0) }
+        for transaction in all { #expect(node.admit(transaction) == .admitted(dropped: [])) }
+        let path = [try node.child([node.transaction(from: alice, [(bob, 600)], nonce: 9)])]
+        #expect(node.selection(after: path) == [all[0]])
+    }
+
     @Test func takesNothingThatAnAncestorHoldsOrExcludes() throws {
         var node = try Node()
         let held = node.transaction(from: alice, nonce: 0)
@@ -132,8 +141,10 @@ struct SelectionTests {
             node.now = node.ledger.head.time
             for transaction in all { #expect(node.admit(transaction) == .admitted(dropped: [])) }
             #expect(node.mempool.byteCount == 1_640)
+            #expect(node.mempool.shares == 20)
             #expect(try node.settle(all) == [])
             #expect(node.mempool.count == 0)
+            #expect(node.mempool.shares == 0)
         }
     }
 }
