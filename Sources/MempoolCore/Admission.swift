@@ -11,7 +11,7 @@ package enum Admission: Hashable, Sendable {
     case rejected(Rejection)
     /// This transaction is final itself, or the final one with this id excludes it for ever.
     case settledOrExcluded(by: TransactionID)
-    /// Final time is past its validUntil.
+    /// Final time is past its validUntil. It may have settled before: the caller looks for it among the final ones first.
     case expired(validUntil: Milliseconds)
     case refused(Refusal)
 }
