@@ -161,10 +161,17 @@ extension Consensus {
 
     /// Does anybody still need this proposal's block?
     package func wants(_ block: Hash32) -> Bool {
-        openViews.contains { view in
-            guard let record = records[view] else { return false }
-            return record.proposal?.vote.body.block == block || record.blockCertificate?.block == block
-        }
+        ownBlocksMissing.contains(block)
+            || openViews.contains { view in
+                guard let record = records[view] else { return false }
+                return record.proposal?.vote.body.block == block || record.blockCertificate?.block == block
+            }
+    }
+
+    /// Blocks that votes of mine above the final view are for and that are not here.
+    var ownBlocksMissing: [Hash32] {
+        own.keys.filter { $0 > finalView }.sorted()
+            .compactMap { own[$0]?.notarize?.block ?? own[$0]?.finalize?.block }.filter { blocks[$0] == nil }
     }
 
     /// Has a quorum certified this block in an open view?

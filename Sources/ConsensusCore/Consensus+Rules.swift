@@ -240,12 +240,13 @@ extension Consensus {
 }
 
 extension Consensus {
-    /// The highest certified block that I hold: what a block of mine would be built on.
-    package var blockToBuildOn: Hash32 {
-        for view in openViews.reversed() {
-            if let block = records[view]?.blockCertificate?.block, blocks[block] != nil { return block }
-        }
-        return finalBlock.hash
+    /// The highest certified block, on which a block of mine would be built; nil while it isn't here.
+    ///
+    /// A lower one won't do: what waits here may stand in the block that is missing.
+    package var blockToBuildOn: Hash32? {
+        let certified = openViews.last { records[$0]?.blockCertificate != nil }
+        guard let block = certified.flatMap({ records[$0]?.blockCertificate?.block }) else { return finalBlock.hash }
+        return blocks[block] == nil ? nil : block
     }
 
     /// Validators that told me since I started what they hold under my key (spec 3.7(6)).

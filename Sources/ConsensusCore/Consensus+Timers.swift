@@ -4,9 +4,9 @@ package import Primitives
 extension Consensus {
     // MARK: - Arm
 
-    /// Starts the timers of cur, once.
+    /// Starts the timers of cur, once; who doesn't sign has no use for timers.
     mutating func arm() {
-        guard armedAt == nil else { return }
+        guard armedAt == nil, mode == .signing else { return }
         armedAt = now.monotonic
         // Spec 3.6 Timers: the leader may not propose before its parent's interval is over, so the timers wait for it.
         let parent = openViews.last { view in
@@ -20,7 +20,7 @@ extension Consensus {
 
     /// Arm (b), (c), (d), (f), (g), (h); (a) and (e) come as `.work`.
     mutating func armIfDue() {
-        guard armedAt == nil else { return }
+        guard armedAt == nil, mode == .signing else { return }
         let stuck = openViews.contains { view in
             guard let since = records[view]?.notarizedAt, view > finalView else { return false }
             return now.monotonic >= since.adding(pace.retry).adding(pace.retry)
@@ -132,6 +132,8 @@ extension Consensus {
             guard let block = records[view]?.blockCertificate?.block, blocks[block] == nil else { continue }
             effects.append(.fetch(block: block, from: records[view]?.signers ?? []))
         }
+        // Spec 3.7(3): after a loss of the store my votes name blocks that I no longer hold and can't be repeated without.
+        for block in ownBlocksMissing { effects.append(.fetch(block: block, from: [])) }
     }
 
     /// A notarize or finalize from the vote log is sent again only while its block is stored (spec 3.7(4)).
@@ -160,7 +162,7 @@ extension Consensus {
             if let since = cannotBuildSince { due.append(since.adding(fetchGrace)) }
         }
         if let nextRetry { due.append(nextRetry) }
-        if pace.heartbeat > .zero, !isArmed { due.append(lastBlockAt.adding(pace.heartbeat)) }
+        if pace.heartbeat > .zero, !isArmed, mode == .signing { due.append(lastBlockAt.adding(pace.heartbeat)) }
         if mayPropose, isArmed {
             let view = openViews.last { $0 < current && records[$0]?.blockCertificate != nil }
             let parent = view.flatMap { records[$0]?.blockCertificate?.block } ?? finalBlock.hash

@@ -206,9 +206,9 @@ extension Replica {
 
     // MARK: - Fetching
 
-    /// Asks for a block that a quorum has seen.
+    /// Asks for a block that a quorum has seen, unless only parts of it are missing, which are asked for already.
     mutating func fetch(_ hash: Hash32, from signers: [Int]) {
-        guard candidates[hash] == nil else { return }
+        guard candidates[hash] == nil, assemblies[hash] == nil else { return }
         let keys = signers.map { rules.electorate.validators.validators[$0].nodeKey }.filter { peers[$0] != nil }
         let somebody = keys.isEmpty ? connectedValidators : keys
         guard !somebody.isEmpty else { return }

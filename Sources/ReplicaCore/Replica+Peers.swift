@@ -61,6 +61,8 @@ extension Replica {
         nextStatus = now.monotonic.adding(consensus.pace.retry)
         let everybody = peers.keys.sorted()
         if !everybody.isEmpty { effects.append(.send(.status(status), to: everybody)) }
+        // Who doesn't sign has no view timers and so no retries, but clients all the same.
+        if consensus.mode != .signing { announceAgain() }
     }
 
     mutating func receive(_ status: Status, from key: PublicKey) {

@@ -25,11 +25,11 @@ extension Replica {
 
     /// Wakes consensus when a block of mine would not be empty: an offer that nobody can reach wakes nobody.
     mutating func lookForWork() {
-        guard !consensus.isArmed, mempool.count > 0 else {
+        guard !consensus.isArmed, consensus.mode == .signing, mempool.count > 0 else {
             work.deadline = nil
             return
         }
-        let parent = consensus.blockToBuildOn
+        guard let parent = consensus.blockToBuildOn else { return }
         let isDue = work.deadline.map { $0 <= now.monotonic } ?? true
         guard work.mayHaveChanged || work.parent != parent || isDue else { return }
         guard now.monotonic >= work.notBefore else {
@@ -38,7 +38,7 @@ extension Replica {
         }
         work.mayHaveChanged = false
         work.parent = parent
-        if hasOverdue || hasSelection(after: parent) {
+        if hasWork(after: parent) {
             work.deadline = nil
             return run(.work)
         }
@@ -46,13 +46,15 @@ extension Replica {
         work.deadline = now.monotonic.adding(consensus.pace.retry)
     }
 
-    private func hasSelection(after hash: Hash32) -> Bool {
+    private func hasWork(after hash: Hash32) -> Bool {
         guard let parent = header(of: hash), let path = path(to: hash) else { return false }
-        return mempool.hasSelection(ledger: ledger, after: path, time: timeOfBlock(after: parent))
+        return hasOverdue(after: parent)
+            || mempool.hasSelection(ledger: ledger, after: path, time: timeOfBlock(after: parent))
     }
 
     /// Arm (e): a waiting transaction has expired on my clock but not on chain, and the last block is old.
-    private var hasOverdue: Bool {
-        now.wall > tip.time.adding(Self.overdueAge) && mempool.earliestValidUntil.map { $0 < now.wall } ?? false
+    private func hasOverdue(after parent: Header) -> Bool {
+        guard let validUntil = mempool.earliestValidUntil else { return false }
+        return validUntil < now.wall && validUntil >= parent.time && now.wall > parent.time.adding(Self.overdueAge)
     }
 }

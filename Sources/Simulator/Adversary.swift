@@ -92,8 +92,11 @@ extension World {
         var served = block
         if !isIdle, generator.chance(perMille: 500), let evidence = ownEvidence(node) {
             served = Block(
-                header: block.header, network: electorate.network, transactions: block.transactions,
-                evidence: block.evidence + [evidence])
+                header: block.header,
+                network: electorate.network,
+                transactions: block.transactions,
+                evidence: block.evidence + [evidence]
+            )
         }
         send(.blockResponse(served), from: node, to: [receiver])
     }
@@ -105,7 +108,9 @@ extension World {
             adversary.vote(.nullify(epoch: .zero, view: view), in: electorate.network),
             adversary.vote(
                 .finalize(epoch: .zero, view: view, parentView: .zero, block: nodes[node].disk.tipHash),
-                in: electorate.network))
+                in: electorate.network
+            )
+        )
     }
 
     // MARK: - Votes
@@ -137,7 +142,11 @@ extension World {
         let (one, other) = halves(of: node)
         if generator.chance(perMille: 700) {
             let body = VoteBody.finalize(
-                epoch: .zero, view: certificate.view, parentView: target.parentView, block: target.block)
+                epoch: .zero,
+                view: certificate.view,
+                parentView: target.parentView,
+                block: target.block
+            )
             cast(body, as: node, to: generator.chance(perMille: 500) ? one + other : one)
         }
         if generator.chance(perMille: 350) {
@@ -166,7 +175,9 @@ extension World {
     mutating func act(_ node: Int, in view: View) {
         guard !isIdle, let replica = nodes[node].replica, replica.consensus.current == view else { return }
         guard electorate.validators.leader(of: view, in: .zero) == node else {
-            if generator.chance(perMille: 150) { cast(.nullify(epoch: .zero, view: view), as: node, to: halves(of: node).0) }
+            if generator.chance(perMille: 150) {
+                cast(.nullify(epoch: .zero, view: view), as: node, to: halves(of: node).0)
+            }
             return
         }
         guard hasReason(replica), !generator.chance(perMille: 200) else { return }
@@ -201,7 +212,12 @@ extension World {
         let rules = ChainRules(genesis: federation.genesis)
         guard let delta = execute(kept, at: time, after: path, by: replica) else { return }
         var header = rules.header(
-            after: parent, hash: parentHash, proposer: UInt16(node), ledger: delta.head, evidence: [])
+            after: parent,
+            hash: parentHash,
+            proposer: UInt16(node),
+            ledger: delta.head,
+            evidence: []
+        )
         if generator.chance(perMille: 120) { header.stateRoot = parentHash }
         let block = Block(header: header, network: electorate.network, transactions: kept, evidence: [])
         nodes[node].disk.store(block, view: view)
@@ -212,19 +228,31 @@ extension World {
         let between = stride(from: parentView.number + 1, to: view.number, by: 1)
         let forged = generator.chance(perMille: 100) ? ownEvidence(node).map { [$0] } ?? [] : []
         let proposal = Proposal(
-            vote: vote, header: header, leaves: kept.map(\.leaf), evidence: forged, change: [],
+            vote: vote,
+            header: header,
+            leaves: kept.map(\.leaf),
+            evidence: forged,
+            change: [],
             parentCertificate: parentView == .zero ? nil : certificate,
-            nullifications: between.compactMap { adversary.nullifications[View($0)] })
+            nullifications: between.compactMap { adversary.nullifications[View($0)] }
+        )
         send(.proposal(proposal), from: node, to: receivers)
     }
 
     /// A fuller block can cost a payer more than it offers when it is cut by hand; then there is none.
     private func execute(
-        _ transactions: [IdentifiedTransaction], at time: Milliseconds, after path: [LedgerDelta], by replica: Replica
+        _ transactions: [IdentifiedTransaction],
+        at time: Milliseconds,
+        after path: [LedgerDelta],
+        by replica: Replica
     ) -> LedgerDelta? {
         do throws(BlockFault) {
             return try replica.ledger.execute(
-                transactions, at: time, payoutTo: federation.genesis.payoutAccounts, after: path)
+                transactions,
+                at: time,
+                payoutTo: federation.genesis.payoutAccounts,
+                after: path
+            )
         } catch {
             return nil
         }

@@ -24,6 +24,8 @@ struct Checker: Sendable {
     /// What a client was told will never settle.
     private var buried: Set<TransactionID> = []
     private(set) var accused: Set<UInt16> = []
+    /// The final height when an honest node first held evidence, by signer.
+    private var evidenceSince: [UInt16: Height] = [:]
 
     var healedAt: UInt64 = 0
     var restingHeight = Height.zero
@@ -120,9 +122,27 @@ struct Checker: Sendable {
             settled[transaction.id] = block.height
         }
         for evidence in block.evidence {
-            if honest.contains(Int(evidence.signer)) { violate("S4: evidence names honest validator \(evidence.signer)") }
+            if honest.contains(Int(evidence.signer)) {
+                violate("S4: evidence names honest validator \(evidence.signer)")
+            }
             accused.insert(evidence.signer)
             meet(.evidenceOnChain)
+        }
+    }
+
+    /// An honest node has evidence in hand.
+    mutating func note(_ evidence: Evidence) {
+        if honest.contains(Int(evidence.signer)) {
+            violate("S4: there is evidence against honest validator \(evidence.signer)")
+        }
+        if evidenceSince[evidence.signer] == nil { evidenceSince[evidence.signer] = finalHeight }
+    }
+
+    /// Whoever was caught is named on chain once enough leaders have had their turn.
+    mutating func checkAccusations(leadersPassed count: Int) {
+        for (signer, since) in evidenceSince.sorted(by: { $0.key < $1.key }) where !accused.contains(signer) {
+            guard finalHeight.number >= since.number + UInt64(count) else { continue }
+            violate("evidence against \(signer), known since height \(since), never came on chain")
         }
     }
 

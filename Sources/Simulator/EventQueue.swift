@@ -35,7 +35,8 @@ struct EventQueue<Event: Sendable>: Sendable {
         var index = 0
         while true {
             var least = index
-            for child in (2 * index + 1)...(2 * index + 2) where child < heap.count && heap[child].precedes(heap[least]) {
+            for child in (2 * index + 1)...(2 * index + 2) where child < heap.count && heap[child].precedes(heap[least])
+            {
                 least = child
             }
             guard least != index else { return }

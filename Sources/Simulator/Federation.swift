@@ -1,8 +1,7 @@
+import ChainCore
 package import Cryptography
 package import LedgerCore
 package import Primitives
-
-import ChainCore
 
 /// The network that a simulation runs: a genesis and the keys to everything in it.
 package struct Federation: Sendable {
@@ -20,9 +19,12 @@ package struct Federation: Sendable {
             .sorted { $0.publicKey < $1.publicKey }
         let validators = keys.enumerated().map { index, key in
             Validator(
-                name: "v\(index)", consensusKey: key.publicKey, nodeKey: MockKey(name: "node \(index)").publicKey,
+                name: "v\(index)",
+                consensusKey: key.publicKey,
+                nodeKey: MockKey(name: "node \(index)").publicKey,
                 noteKey: MockKey(name: "note \(index)").publicKey,
-                payoutAccount: AccountID(MockKey(name: "payout \(index)").publicKey))
+                payoutAccount: AccountID(MockKey(name: "payout \(index)").publicKey)
+            )
         }
         payers = balances.indices.map { MockKey(name: "payer \($0)") }
         let accounts = zip(payers, balances).map { key, units in
@@ -30,7 +32,11 @@ package struct Federation: Sendable {
         }
         do throws(GenesisError) {
             genesis = try Genesis(
-                parameters: parameters, time: Self.epochStart, accounts: accounts, validators: validators)
+                parameters: parameters,
+                time: Self.epochStart,
+                accounts: accounts,
+                validators: validators
+            )
         } catch {
             preconditionFailure("the simulation's own genesis is sound: \(error)")
         }

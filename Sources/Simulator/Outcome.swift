@@ -23,6 +23,7 @@ package struct Outcome: Sendable {
             "seed \(scenario.seed): n = \(scenario.validatorCount), \(scenario.adversaryCount) hostile, "
             + "\(eventCount) events, height \(finalHeight), \(settledCount) settled"
         guard let violation else { return "\(what), healed after \(healedAfter ?? 0) ms, digest \(digest)" }
-        return "\(what): \(violation) — again: FARTHING_SEEDS=\(scenario.seed)-\(scenario.seed) swift test --filter Seeds"
+        return
+            "\(what): \(violation) — again: FARTHING_SEEDS=\(scenario.seed)-\(scenario.seed) swift test --filter Seeds"
     }
 }

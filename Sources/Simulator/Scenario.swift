@@ -62,6 +62,7 @@ package struct Scenario: Sendable {
         self.parameters = parameters
         pace = Pace.lan(blockInterval: parameters.minBlockInterval)
         pace.viewTimerMax = Milliseconds(4_000)
+        pace.deadLeader = Milliseconds(2_000)
         pace.heartbeat = generator.chance(perMille: 100) ? Milliseconds(3_000) : .zero
         paymentCount = generator.below(60) + 10
     }

@@ -94,20 +94,31 @@ struct SimulatedDisk: Sendable {
 
     /// What a start reads (spec 3.7).
     func start(
-        me: Int?, pace: Pace, seed: UInt64
+        me: Int?,
+        pace: Pace,
+        seed: UInt64
     ) throws(SnapshotError) -> ReplicaStart {
         let restored = try Ledger(genesis: ledger.genesis, restoring: ledger.snapshot)
         let view = finalView
         let unfinalised = bodies.values.filter { $0.view > view && $0.block.height > finalHeight }
             .sorted { ($0.block.height, $0.block.hash) < ($1.block.height, $1.block.hash) }
         return ReplicaStart(
-            genesis: ledger.genesis, me: me, ledger: restored, tip: tip,
+            genesis: ledger.genesis,
+            me: me,
+            ledger: restored,
+            tip: tip,
             tipJustification: chain.last?.block.justification,
             accused: chain.flatMap { $0.block.block.evidence.map(Accused.init) },
             unfinalised: unfinalised.map { ($0.block, $0.view) },
             certificates: certificates.filter { $0.key.view > view }.sorted { $0.key < $1.key }.map(\.value),
-            ownVotes: votes.votes, signFloor: max(votes.finalView, view), mode: .signing, pace: pace,
-            mempoolLimits: .init(), seed: seed, evidence: evidence)
+            ownVotes: votes.votes,
+            signFloor: max(votes.finalView, view),
+            mode: .signing,
+            pace: pace,
+            mempoolLimits: .init(),
+            seed: seed,
+            evidence: evidence
+        )
     }
 
     /// Final blocks from a height on, up to a limit, and what proves the last of them final (spec 3.11).
@@ -123,6 +134,7 @@ struct SimulatedDisk: Sendable {
         return SyncResponse(
             blocks: chain[first...last].map(\.block),
             headers: chain[(last + 1)..<max(last + 1, proof + 1)].map(\.block.block.header),
-            finalization: chain[proof].block.justification.certificate)
+            finalization: chain[proof].block.justification.certificate
+        )
     }
 }

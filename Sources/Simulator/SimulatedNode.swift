@@ -37,7 +37,9 @@ struct SimulatedNode: Sendable {
     func moment(at now: Microseconds) -> Moment {
         let wall = Int64(Federation.epochStart.number + now / 1000) + skew
         return Moment(
-            wall: Milliseconds(UInt64(wall)), monotonic: Milliseconds(Self.monotonicStart + (now - startedAt) / 1000))
+            wall: Milliseconds(UInt64(wall)),
+            monotonic: Milliseconds(Self.monotonicStart + (now - startedAt) / 1000)
+        )
     }
 
     /// When a monotonic moment of this life comes in the world's time.

@@ -11,8 +11,8 @@ package enum Situation: String, CaseIterable, Comparable, Sendable {
     case emptyBlock
     case heartbeatBlock
     case deadLeaderSkipped
-    /// A voter waited for its clock to reach the block's time.
-    case voteWaitedForClock
+    /// A proposal came to a voter whose clock lies more than a second behind the block's time.
+    case blockAheadOfClock
     case certificateRequested
 
     // Crashes

@@ -21,14 +21,16 @@ extension World {
             default: []
             }
         let log = nodes[node].disk.votes
-        for vote in own where Int(vote.signer) == node && vote.body.view > log.finalView && log.vote(for: vote.body) != vote {
+        for vote in own
+        where Int(vote.signer) == node && vote.body.view > log.finalView && log.vote(for: vote.body) != vote {
             checker.violate("S8: node \(node) sends \(vote.body.line), which isn't on its disk")
         }
     }
 
     /// L4: an idle network sends only Status.
     mutating func checkQuiet(_ message: PeerMessage, of node: Int) {
-        guard case .quiet(let from, _) = phase, now >= from, nodes[node].isHonest else { return }
+        guard case .quiet(let from, _) = phase, now >= from, nodes[node].isHonest, scenario.pace.heartbeat == .zero
+        else { return }
         if case .status = message { return }
         checker.violate("L4: node \(node) sends a message of type \(message.typeCode) while nothing is to be done")
     }
@@ -36,7 +38,9 @@ extension World {
     mutating func noteVote(_ body: VoteBody, of node: Int) {
         guard body.kind == .nullify else { return }
         let leader = electorate.validators.leader(of: body.view, in: .zero)
-        if leader != node, !nodes[leader].isUp, let goneAt = nodes[leader].goneAt, now > goneAt + 10_500_000 {
+        if leader != node, !nodes[leader].isUp, let goneAt = nodes[leader].goneAt,
+            now > goneAt + (scenario.pace.deadLeader.number + 500) * 1000
+        {
             checker.meet(.deadLeaderSkipped)
         }
     }
@@ -48,7 +52,9 @@ extension World {
             if !why.isFinalization { checker.meet(.finalThroughDescendant) }
             if why.parentView.next < why.view { checker.meet(.viewsSkipped) }
             if block.transactions.isEmpty { checker.meet(.emptyBlock) }
-            if block.transactions.count > 1, block.header.price < scenario.parameters.priceCap { checker.meet(.priceShared) }
+            if block.transactions.count > 1, block.header.price < scenario.parameters.priceCap {
+                checker.meet(.priceShared)
+            }
             if final.delta.payout > .zero { checker.meet(.payoutMade) }
             if final.delta.touched.contains(where: \.isOpened) { checker.meet(.accountOpened) }
             if block.transactions.contains(where: { $0.transaction.payments.count > 1 }) {
@@ -88,9 +94,9 @@ extension World {
                 if now > deadline { checker.violate("L4: \(busy) long after the last payment") }
             } else {
                 phase = .quiet(from: now + 3_000_000, to: now + 9_000_000)
-                checker.restingHeight = checker.finalHeight
             }
-        case .quiet(_, let end):
+        case .quiet(let from, let end):
+            if now < from { checker.restingHeight = checker.finalHeight }
             guard now >= end else { break }
             checkRest()
             phase = .over
@@ -136,7 +142,7 @@ extension World {
         }
         for node in honestNodes {
             let disk = nodes[node].disk
-            if disk.tipHash != checker.chain.last && !checker.chain.isEmpty {
+            if disk.tipHash != checker.chain.last, !checker.chain.isEmpty, scenario.pace.heartbeat == .zero {
                 checker.violate("L2: node \(node) ends with another tip")
             }
             if disk.ledger.head.stateRoot != disk.tip.stateRoot {
@@ -147,9 +153,7 @@ extension World {
             } catch {
                 checker.violate("S7: node \(node)'s ledger isn't whole: \(error)")
             }
-            for evidence in disk.evidence where !checker.accused.contains(evidence.signer) {
-                checker.violate("node \(node) holds evidence against \(evidence.signer) that never came on chain")
-            }
         }
+        checker.checkAccusations(leadersPassed: 2 * scenario.validatorCount)
     }
 }

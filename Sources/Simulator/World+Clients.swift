@@ -43,15 +43,22 @@ extension World {
             let time = now + 300_000 * UInt64(number + 1)
             let payer = number % 12
             let transaction = transaction(
-                payer: payer, nonce: 1_000_000 + UInt64(number), validUntil: time / 1000 + 200_000, maxPrice: 300,
-                payments: [pay(to: (payer + 1) % 12, 1 + UInt64(number))])
+                payer: payer,
+                nonce: 1_000_000 + UInt64(number),
+                validUntil: time / 1000 + 200_000,
+                maxPrice: 300,
+                payments: [pay(to: (payer + 1) % 12, 1 + UInt64(number))]
+            )
             add(sound(transaction, by: payer), at: time)
         }
     }
 
     private func sound(_ transaction: Transaction, by payer: Int) -> SimulatedPayment {
         SimulatedPayment(
-            transaction: federation.sign(transaction, by: federation.payers[payer]), mustSettle: true, until: .max)
+            transaction: federation.sign(transaction, by: federation.payers[payer]),
+            mustSettle: true,
+            until: .max
+        )
     }
 
     /// Most payments are sound; some die early, lack money, offer too little, or use one nonce twice.
@@ -63,8 +70,12 @@ extension World {
         switch generator.below(100) {
         case ..<55:
             let transaction = transaction(
-                payer: payer, nonce: nonce, validUntil: long, maxPrice: 300,
-                payments: [pay(to: generator.below(12), 1 + generator.below(1_000))])
+                payer: payer,
+                nonce: nonce,
+                validUntil: long,
+                maxPrice: 300,
+                payments: [pay(to: generator.below(12), 1 + generator.below(1_000))]
+            )
             return [sound(transaction, by: payer)]
         case ..<70:
             let count = 2 + generator.below(40)
@@ -74,40 +85,72 @@ extension World {
                     index.isMultiple(of: 7)
                         ? Payment(
                             payee: AccountID(MockKey(name: "new \(number) \(index)").publicKey),
-                            amount: Amount(units: 1_000 + UInt64(index)))
-                        : pay(to: generator.below(14), 1 + generator.below(50)))
+                            amount: Amount(units: 1_000 + UInt64(index))
+                        )
+                        : pay(to: generator.below(14), 1 + generator.below(50))
+                )
             }
             let transaction = transaction(
-                payer: payer, nonce: nonce, validUntil: long, maxPrice: 250, payments: payments)
+                payer: payer,
+                nonce: nonce,
+                validUntil: long,
+                maxPrice: 250,
+                payments: payments
+            )
             return [sound(transaction, by: payer)]
         case ..<78:
             return [doomed(payer: payer, nonce: nonce, validUntil: short, maxPrice: 300, amount: 5, until: long)]
         case ..<84:
             return [
-                doomed(payer: 12 + number % 2, nonce: nonce, validUntil: short, maxPrice: 300, amount: 4_900, until: long)
+                doomed(
+                    payer: 12 + number % 2,
+                    nonce: nonce,
+                    validUntil: short,
+                    maxPrice: 300,
+                    amount: 4_900,
+                    until: long
+                )
             ]
         case ..<90:
             return [doomed(payer: payer, nonce: nonce, validUntil: short, maxPrice: 2, amount: 7, until: long)]
         default:
             return [UInt64(1), 2].map { part in
                 let transaction = transaction(
-                    payer: payer, nonce: nonce, validUntil: long + part, maxPrice: 300,
-                    payments: [pay(to: 0, part)])
+                    payer: payer,
+                    nonce: nonce,
+                    validUntil: long + part,
+                    maxPrice: 300,
+                    payments: [pay(to: 0, part)]
+                )
                 return SimulatedPayment(
-                    transaction: federation.sign(transaction, by: federation.payers[payer]), mustSettle: false,
-                    until: .max)
+                    transaction: federation.sign(transaction, by: federation.payers[payer]),
+                    mustSettle: false,
+                    until: .max
+                )
             }
         }
     }
 
     private func doomed(
-        payer: Int, nonce: UInt64, validUntil: UInt64, maxPrice: UInt64, amount: UInt64, until: UInt64
+        payer: Int,
+        nonce: UInt64,
+        validUntil: UInt64,
+        maxPrice: UInt64,
+        amount: UInt64,
+        until: UInt64
     ) -> SimulatedPayment {
         let transaction = transaction(
-            payer: payer, nonce: nonce, validUntil: validUntil, maxPrice: maxPrice, payments: [pay(to: 0, amount)])
+            payer: payer,
+            nonce: nonce,
+            validUntil: validUntil,
+            maxPrice: maxPrice,
+            payments: [pay(to: 0, amount)]
+        )
         return SimulatedPayment(
-            transaction: federation.sign(transaction, by: federation.payers[payer]), mustSettle: false,
-            until: (validUntil + 3_000) * 1000)
+            transaction: federation.sign(transaction, by: federation.payers[payer]),
+            mustSettle: false,
+            until: (validUntil + 3_000) * 1000
+        )
     }
 
     private func pay(to payer: Int, _ units: UInt64) -> Payment {
@@ -115,12 +158,19 @@ extension World {
     }
 
     private func transaction(
-        payer: Int, nonce: UInt64, validUntil: UInt64, maxPrice: UInt64, payments: [Payment]
+        payer: Int,
+        nonce: UInt64,
+        validUntil: UInt64,
+        maxPrice: UInt64,
+        payments: [Payment]
     ) -> Transaction {
         Transaction(
-            payer: AccountID(federation.payers[payer].publicKey), nonce: nonce,
-            validUntil: Milliseconds(Federation.epochStart.number + validUntil), maxPrice: maxPrice,
-            action: .pay(payments))
+            payer: AccountID(federation.payers[payer].publicKey),
+            nonce: nonce,
+            validUntil: Milliseconds(Federation.epochStart.number + validUntil),
+            maxPrice: maxPrice,
+            action: .pay(payments)
+        )
     }
 
     // MARK: - Asking
@@ -161,7 +211,10 @@ extension World {
         let height = judgement.mayBeFinal ? nodes[node].disk.settled[judgement.id] : nil
         if let height { nodes[node].reportedHeight = max(nodes[node].reportedHeight, height) }
         trace.note(.answered, node: node, at: now, bytes: judgement.id.bytes)
-        trace.say("payment \(index) at n\(node): \(height.map { "final at \($0)" } ?? "\(judgement.otherwise)")", at: now)
+        trace.say(
+            "payment \(index) at n\(node): \(height.map { "final at \($0)" } ?? "\(judgement.otherwise)")",
+            at: now
+        )
         checker.answered(judgement, finalAt: height)
         if let height {
             clients.payments[index].verdict = .final(height: height, index: 0, price: 0, fee: .zero)

@@ -54,8 +54,10 @@ extension World {
         }
         if nodes[node].disk.votes.vote(for: body) != nil { return }
         let vote = Vote(
-            body: body, signer: UInt16(node),
-            signature: federation.validatorKeys[node].sign(body.message(network: electorate.network)))
+            body: body,
+            signer: UInt16(node),
+            signature: federation.validatorKeys[node].sign(body.message(network: electorate.network))
+        )
         nodes[node].disk.votes.insert(vote)
         checker.note(vote)
     }
@@ -138,13 +140,18 @@ extension World {
         nodes[node].life += 1
         nodes[node].startedAt = now
         if nodes[node].disk.finalHeight < nodes[node].reportedHeight {
-            checker.violate("S5: node \(node) restarts below height \(nodes[node].reportedHeight), which it had reported final")
+            checker.violate(
+                "S5: node \(node) restarts below height \(nodes[node].reportedHeight), which it had reported final"
+            )
         }
         let moment = nodes[node].moment(at: now)
         let effects: [ReplicaEffect]
         do {
             let start = try nodes[node].disk.start(
-                me: nodes[node].isHonest ? nodes[node].validator : nil, pace: scenario.pace, seed: generator.next())
+                me: nodes[node].isHonest ? nodes[node].validator : nil,
+                pace: scenario.pace,
+                seed: generator.next()
+            )
             if !start.ownVotes.isEmpty { checker.meet(.restartedWithOwnVotes) }
             if !start.unfinalised.isEmpty { checker.meet(.restartedWithUnfinalisedBlocks) }
             var replica = Replica(start, at: moment)

@@ -1,5 +1,6 @@
 import ChainCore
 import ConsensusCore
+import Cryptography
 import LedgerCore
 import Primitives
 import ReplicaCore
@@ -33,7 +34,10 @@ extension World {
         if sentCount.isMultiple(of: 8) {
             do {
                 wired = try PeerMessage(
-                    typeCode: message.typeCode, body: bytes, network: federation.genesis.networkID)
+                    typeCode: message.typeCode,
+                    body: bytes,
+                    network: federation.genesis.networkID
+                )
             } catch {
                 return checker.violate("a message of type \(message.typeCode) can't be read back: \(error)")
             }
@@ -45,8 +49,13 @@ extension World {
         noteSituation(message)
         for receiver in reached {
             let delivery = Delivery(
-                message: gated, code: message.typeCode, digest: Array(bytes.prefix(16)), sender: sender,
-                receiver: receiver, generation: links.generation(sender, receiver))
+                message: gated,
+                code: message.typeCode,
+                digest: Array(bytes.prefix(16)),
+                sender: sender,
+                receiver: receiver,
+                generation: links.generation(sender, receiver)
+            )
             if isLost(message, from: sender, to: receiver) { continue }
             queue.insert(.deliver(delivery), at: now + sampledDelay())
             if phase == .faulty, generator.chance(perMille: scenario.duplicated) {
@@ -76,6 +85,11 @@ extension World {
         trace.note(.delivered, node: receiver, at: now, bytes: [delivery.code, UInt8(sender)] + delivery.digest)
         if adversaries[receiver] != nil { watch(delivery.message, as: receiver) }
         if case .syncResponse = delivery.message { nodes[receiver].isSyncing = true }
+        if case .proposal(let proposal) = delivery.message,
+            proposal.header.time > nodes[receiver].moment(at: now).wall.adding(Milliseconds(1000))
+        {
+            checker.meet(.blockAheadOfClock)
+        }
         step(receiver, .message(delivery.message, from: federation.nodeKey(of: sender)))
         nodes[receiver].isSyncing = false
     }

@@ -45,7 +45,10 @@ package struct World: Sendable {
         self.scenario = scenario
         generator = SplitMix64(seed: scenario.seed ^ 0x0057_6F72_6C64)
         federation = Federation(
-            validatorCount: scenario.validatorCount, parameters: scenario.parameters, balances: Clients.balances)
+            validatorCount: scenario.validatorCount,
+            parameters: scenario.parameters,
+            balances: Clients.balances
+        )
         electorate = ChainRules(genesis: federation.genesis).electorate
         links = Links(count: scenario.nodeCount)
         checker = Checker(electorate: electorate)
@@ -59,7 +62,10 @@ package struct World: Sendable {
             nodes.append(
                 SimulatedNode(
                     disk: SimulatedDisk(genesis: federation.genesis),
-                    validator: node < scenario.validatorCount ? node : nil, isHonest: !isHostile))
+                    validator: node < scenario.validatorCount ? node : nil,
+                    isHonest: !isHostile
+                )
+            )
             if isHostile { adversaries[node] = Adversary(key: federation.validatorKeys[node], index: node) }
             if !isHostile { checker.honest.insert(node) }
             if scenario.hasClockSkew { nodes[node].skew = Int64(generator.below(UInt64(1_601))) - 800 }
@@ -86,9 +92,16 @@ package struct World: Sendable {
 
     private var outcome: Outcome {
         Outcome(
-            scenario: scenario, violation: checker.violation, situations: checker.situations, digest: trace.digest,
-            eventCount: trace.eventCount, finalHeight: checker.finalHeight, settledCount: checker.settledCount,
-            healedAfter: checker.healedAfter, lines: trace.lines)
+            scenario: scenario,
+            violation: checker.violation,
+            situations: checker.situations,
+            digest: trace.digest,
+            eventCount: trace.eventCount,
+            finalHeight: checker.finalHeight,
+            settledCount: checker.settledCount,
+            healedAfter: checker.healedAfter,
+            lines: trace.lines
+        )
     }
 
     // MARK: - Events
@@ -142,7 +155,9 @@ package struct World: Sendable {
             case .storeCertificate(let certificate):
                 checker.note(certificate)
                 orders.append(.storeCertificate(certificate))
-            case .storeEvidence(let evidence): orders.append(.storeEvidence(evidence))
+            case .storeEvidence(let evidence):
+                checker.note(evidence)
+                orders.append(.storeEvidence(evidence))
             case .vote(let body):
                 noteVote(body, of: node)
                 orders.append(.vote(body))
