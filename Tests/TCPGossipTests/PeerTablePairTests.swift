@@ -26,7 +26,7 @@ private struct TableSide {
 }
 
 private struct TablePair {
-    /// What is on its way, with the time at which it arrives; a side sees its own events in this order.
+    /// What is on its way, with the time at which it arrives.
     private enum Coming: Equatable {
         case dial(PeerMessage.Lane)
         case dialFailed(PeerMessage.Lane)
@@ -104,7 +104,9 @@ private struct TablePair {
         for effect in effects {
             switch effect {
             case .dial(_, let lane, let again): later(.dial(lane), in: again ? 500...1_000 : 0...0)
-            case .close(let id, _): close(id)
+            case .close(let id, _):
+                close(id)
+                hurry(id, atDialer: atDialer)
             case .withdraw: break
             case .connected(_, let ids):
                 if atDialer { dialer.session = ids } else { accepter.session = ids }
@@ -114,11 +116,18 @@ private struct TablePair {
         }
     }
 
-    /// Either side closes a connection: both see its end, each in its own time.
+    /// A connection dies: the dialer sees it soon, the accepter perhaps only long after it was dialed again.
     private mutating func close(_ id: ConnectionID) {
         guard closed.insert(id).inserted else { return }
         if dialer.live.contains(id) { later(.ended(id, atDialer: true), in: 1...60) }
-        later(.ended(id, atDialer: false), in: accepter.live.contains(id) ? 1...60 : 41...60)
+        later(.ended(id, atDialer: false), in: chance(3) ? 2_000...5_000 : 41...60)
+    }
+
+    /// A side that closes a connection itself sees its end at once.
+    private mutating func hurry(_ id: ConnectionID, atDialer: Bool) {
+        guard let index = agenda.firstIndex(where: { $0.event == .ended(id, atDialer: atDialer) }) else { return }
+        agenda.remove(at: index)
+        later(.ended(id, atDialer: atDialer), in: 1...20)
     }
 
     private mutating func later(_ event: Coming, in range: ClosedRange<Int>) {
