@@ -9,6 +9,9 @@ enum Console {
     /// Writes a value for a program to read.
     static func output(_ json: JSON) throws(CommandFailure) { try write(json.prettyText, to: STDOUT_FILENO) }
 
+    /// Writes a value on a line of its own, for programs that read line by line.
+    static func output(line json: JSON) throws(CommandFailure) { try write(json.text + "\n", to: STDOUT_FILENO) }
+
     /// Tells the person at the terminal something.
     ///
     /// Whether they can read it changes nothing, so a closed standard error is no failure.

@@ -19,7 +19,7 @@ struct Farthing: AsyncParsableCommand {
         subcommands: [
             NetworkCommand.self, KeysCommand.self, GenesisCommand.self, NodeCommand.self, StatusCommand.self,
             PayCommand.self, TransactionCommand.self, AccountCommand.self, BlockCommand.self, VerifyCommand.self,
-            VersionCommand.self,
+            LoadCommand.self, VersionCommand.self,
         ]
     )
 

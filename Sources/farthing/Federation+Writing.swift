@@ -35,10 +35,10 @@ extension Federation {
         }
         // The vote log first: `format`, which makes the directory a home, is written by the store at the end.
         guard let key = node.keys[.validator] else { preconditionFailure("a key was made for every role") }
-        try running({ CommandFailure($0) }) { () throws(VoteLogError) in
+        try running { () throws(VoteLogError) in
             _ = try VoteLog.create(home: home, electorate: electorate, key: key)
         }
-        try running({ CommandFailure($0) }) { () throws(StorageError) in
+        try running { () throws(StorageError) in
             _ = try ChainStore.create(home: home, genesis: genesis)
         }
     }
@@ -48,7 +48,7 @@ extension Federation {
     }
 
     private func files(_ body: () throws(FileError) -> Void) throws(CommandFailure) {
-        try running({ CommandFailure($0) }, body)
+        try running(body)
     }
 
     private func configuration(of node: Node) -> String {

@@ -53,7 +53,7 @@ struct Federation {
         self.accounts =
             [Account(name: "treasury", key: .generate(), balance: Self.treasury)]
             + (0..<accounts).map { Account(name: "client-\($0 + 1)", key: .generate(), balance: Self.client) }
-        let seed = loadAccounts > 0 ? LoadSeed.generate() : nil
+        let seed = loadAccounts > 0 ? LoadSeed.generate(accountCount: loadAccounts) : nil
         loadSeed = seed
         let first = self.accounts.map { GenesisAccount(id: AccountID($0.key.publicKey), balance: $0.balance) }
         let load = (0..<loadAccounts).compactMap { index in

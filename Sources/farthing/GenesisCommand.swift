@@ -17,7 +17,7 @@ struct GenesisFileArgument: ParsableArguments {
     var file: String
 
     func read() throws(CommandFailure) -> Genesis {
-        try running({ CommandFailure($0) }) { () throws(HomeError) in try Home.genesis(at: file) }
+        try running { () throws(HomeError) in try Home.genesis(at: file) }
     }
 }
 

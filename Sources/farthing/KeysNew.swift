@@ -29,7 +29,7 @@ struct KeysNew: ParsableCommand {
     func validate() throws { try checkAccountPrefix(prefix) }
 
     func run() throws {
-        let isThere = try running({ CommandFailure($0) }) { () throws(FileError) in try PosixPath.exists(output) }
+        let isThere = try running { () throws(FileError) in try PosixPath.exists(output) }
         guard !isThere else {
             throw CommandFailure(
                 .badInput,
@@ -41,7 +41,7 @@ struct KeysNew: ParsableCommand {
             unencrypted
             ? KeyFile.pem(for: key)
             : KeyFile.pem(for: key, passphrase: try passphrase.new(for: output))
-        try running({ CommandFailure($0) }) { () throws(FileError) in
+        try running { () throws(FileError) in
             try PosixPath.create(output, Array(pem.utf8))
         }
         try KeyDescription(key.publicKey, prefix: prefix).print(json: json)

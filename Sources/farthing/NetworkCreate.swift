@@ -77,7 +77,7 @@ struct NetworkCreate: ParsableCommand {
     }
 
     private func makeOutput() throws(CommandFailure) {
-        let isEmpty = try running({ CommandFailure($0) }) { () throws(FileError) in
+        let isEmpty = try running { () throws(FileError) in
             if try PosixPath.exists(output) { return try PosixPath.names(in: output).isEmpty }
             try PosixPath.makeDirectory(output)
             return true

@@ -44,7 +44,7 @@ struct NodeStart: AsyncParsableCommand {
             throw CommandFailure(.usage, "which home? Give --home, or set FARTHING_HOME")
         }
         let home = try open(path)
-        let configuration = try running({ CommandFailure($0) }) { () throws(ConfigurationError) in
+        let configuration = try running { () throws(ConfigurationError) in
             try NodeConfiguration.load(
                 file: home.configurationPath,
                 environment: environment,
@@ -78,7 +78,7 @@ struct NodeStart: AsyncParsableCommand {
         } catch {
             guard case .key(let file, .encrypted) = error else { throw CommandFailure(error) }
             let text = try passphrase.existing(for: file)
-            return try running({ CommandFailure($0) }) { () throws(HomeError) in
+            return try running { () throws(HomeError) in
                 try Home(opening: path, passphrase: text)
             }
         }

@@ -9,13 +9,6 @@ struct NodeURL: ParsableArguments {
 
     func client() throws(CommandFailure) -> RPCClient {
         let url = url ?? ProcessInfo.processInfo.environment["FARTHING_URL"] ?? "http://127.0.0.1:8645"
-        return try running({ CommandFailure($0) }) { () throws(RPCClientError) in try RPCClient(url: url) }
+        return try running { () throws(RPCClientError) in try RPCClient(url: url) }
     }
-}
-
-/// Calls a node; its errors become the command's.
-func calling<Answer>(
-    _ call: () async throws(RPCClientError) -> Answer
-) async throws(CommandFailure) -> Answer {
-    do { return try await call() } catch { throw CommandFailure(error) }
 }

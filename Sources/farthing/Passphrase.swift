@@ -18,7 +18,7 @@ struct PassphraseOptions: ParsableArguments {
             guard case .key(_, .encrypted) = error else { throw CommandFailure(error) }
         }
         let passphrase = try existing(for: path)
-        return try running({ CommandFailure($0) }) { () throws(HomeError) in
+        return try running { () throws(HomeError) in
             try Home.key(at: path, passphrase: passphrase)
         }
     }
@@ -47,7 +47,7 @@ struct PassphraseOptions: ParsableArguments {
 
     private func given() throws(CommandFailure) -> String? {
         if let file = passphraseFile {
-            let bytes = try running({ CommandFailure($0) }) { () throws(HomeError) in try Home.secret(at: file) }
+            let bytes = try running { () throws(HomeError) in try Home.secret(at: file) }
             return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         }
         return ProcessInfo.processInfo.environment["FARTHING_PASSPHRASE"]

@@ -99,9 +99,7 @@ struct PayCommand: AsyncParsableCommand {
         now: Milliseconds,
         maxPrice: UInt64
     ) throws(CommandFailure) -> SignedTransaction {
-        let amount = try running({ CommandFailure($0, text: self.amount, unit: network.unit) }) {
-            () throws(DecimalAmount.Failure) in try DecimalAmount.parse(self.amount, decimals: network.decimals)
-        }
+        let amount = try amount(in: network)
         guard let lifetime = Milliseconds(settingText: validFor), lifetime <= network.maxLifetime else {
             throw CommandFailure(
                 .badInput,
@@ -125,14 +123,17 @@ struct PayCommand: AsyncParsableCommand {
         return SignedTransaction(transaction: transaction, authorization: .owner(signature))
     }
 
-    /// The node's clock, by which it judges `validUntil`; ours may be wrong.
+    private func amount(in network: NetworkFacts) throws(CommandFailure) -> Amount {
+        do throws(DecimalAmount.Failure) {
+            return try DecimalAmount.parse(amount, decimals: network.decimals)
+        } catch {
+            throw CommandFailure(error, text: amount, unit: network.unit)
+        }
+    }
+
     private func now(_ client: RPCClient) async throws(CommandFailure) -> Milliseconds {
         let status = try await calling { () throws(RPCClientError) in try await client.nodeStatus() }
-        return try reading { () throws(JSONReadError) in
-            let reader = JSONReader(status, root: "result")
-            let head = Milliseconds(try reader.member("head").member("timeMilliseconds").decimal())
-            return head.adding(Milliseconds(try reader.member("finalityAgeMilliseconds").decimal()))
-        }
+        return try reading { () throws(JSONReadError) in try NodeClock(JSONReader(status, root: "result")).now }
     }
 
     private func priceLimit(_ client: RPCClient) async throws(CommandFailure) -> UInt64 {

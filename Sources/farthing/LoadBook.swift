@@ -1,0 +1,122 @@
+import LedgerCore
+import Primitives
+import RPCClient
+
+/// What a load generator knows of each transaction until it has a verdict; a pure value, time comes in.
+///
+/// Invariant: a transaction is in `open` from its registration to its verdict, and only then are its bytes held; so memory
+/// is bounded by what is under way, not by what was sent.
+struct LoadBook: Sendable {
+    /// Milliseconds since the load began.
+    typealias Time = UInt64
+
+    private struct Open {
+        let planned: PlannedTransaction
+        let firstSent: Time
+        /// When to send it (again); nil while a call has it.
+        var due: Time?
+    }
+
+    /// A transaction that has become final.
+    struct Settlement: Equatable {
+        let paymentCount: Int
+        /// From the first sending to the news that it is final.
+        let latency: Time
+        let height: UInt64
+        let fee: Amount
+    }
+
+    private(set) var tally = LoadTally()
+    private var open: [TransactionID: Open] = [:]
+    /// Ids in the order of registration; those that have a verdict are dropped when it is next walked through.
+    private var order: [TransactionID] = []
+
+    /// Payments that were sent and have no verdict.
+    private(set) var openPaymentCount = 0
+    var isEmpty: Bool { open.isEmpty }
+
+    /// How long after a local answer the same bytes are sent again.
+    private static let delayAfterPending: Time = 5_000
+    private static let delayAfterRefusal: Time = 500
+
+    /// Notes transactions that are about to be sent for the first time.
+    mutating func register(_ planned: [PlannedTransaction], at time: Time) {
+        for transaction in planned {
+            open[transaction.id] = Open(planned: transaction, firstSent: time, due: nil)
+            order.append(transaction.id)
+            openPaymentCount += transaction.paymentCount
+            tally.sent += transaction.paymentCount
+        }
+    }
+
+    /// Transactions that are due to be sent again, oldest first; they are held by the caller until it says what came of it.
+    mutating func takeDue(at time: Time, limit: Int) -> [PlannedTransaction] {
+        var due: [PlannedTransaction] = []
+        order.removeAll { open[$0] == nil }
+        for id in order where due.count < limit {
+            guard let moment = open[id]?.due, moment <= time, let planned = open[id]?.planned else { continue }
+            open[id]?.due = nil
+            due.append(planned)
+        }
+        return due
+    }
+
+    /// The call that held these gave no answer: they are due at once, at the next node.
+    mutating func unanswered(_ ids: [TransactionID], at time: Time) {
+        for id in ids { open[id]?.due = time }
+    }
+
+    /// A node's answer to one of the transactions that a call held.
+    mutating func answered(_ id: TransactionID, _ answer: TransactionAnswer, at time: Time) -> Settlement? {
+        switch answer.status {
+        case .final(let height, _, _, let fee):
+            return settled(id, height: height.number, fee: fee, at: time)
+        case .rejected(let reason):
+            if close(id) != nil { tally.rejected += 1 }
+            tally.firstProblem = tally.firstProblem ?? reason.message
+        case .expired:
+            if close(id) != nil { tally.expired += 1 }
+        case .pending, .unknown:
+            open[id]?.due = time + Self.delayAfterPending
+        case .refused(let reason, _):
+            open[id]?.due = time + Self.delayAfterRefusal
+            tally.lastRefusal = reason.message
+        }
+        return nil
+    }
+
+    /// A final block holds the transaction.
+    mutating func settled(_ id: TransactionID, height: UInt64, price: UInt64, at time: Time) -> Settlement? {
+        guard let paymentCount = open[id]?.planned.paymentCount else { return nil }
+        return settled(id, height: height, fee: Amount(units: price * UInt64(1 + paymentCount)), at: time)
+    }
+
+    private mutating func settled(_ id: TransactionID, height: UInt64, fee: Amount, at time: Time) -> Settlement? {
+        guard let entry = close(id) else { return nil }
+        tally.final += entry.planned.paymentCount
+        return Settlement(
+            paymentCount: entry.planned.paymentCount,
+            latency: time - min(time, entry.firstSent),
+            height: height,
+            fee: fee
+        )
+    }
+
+    private mutating func close(_ id: TransactionID) -> Open? {
+        guard let entry = open.removeValue(forKey: id) else { return nil }
+        openPaymentCount -= entry.planned.paymentCount
+        return entry
+    }
+}
+
+/// Counts of a load; sent and final in payments, the others in transactions.
+struct LoadTally: Sendable, Equatable {
+    var sent = 0
+    var final = 0
+    var rejected = 0
+    var expired = 0
+    /// Why the first rejected transaction was.
+    var firstProblem: String?
+    /// Why a transaction was last refused for the moment.
+    var lastRefusal: String?
+}
