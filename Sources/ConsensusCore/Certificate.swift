@@ -52,7 +52,8 @@ package struct Certificate: Hashable, Sendable, WireCodable, Signed {
         self.init(
             body: body,
             signers: SignerBitmap(signers: ordered.map { Int($0.signer) }, of: validatorCount),
-            signatures: ordered.map(\.signature))
+            signatures: ordered.map(\.signature)
+        )
     }
 
     package var kind: VoteBody.Kind { body.kind }

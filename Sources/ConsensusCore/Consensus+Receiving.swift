@@ -159,7 +159,7 @@ extension Consensus {
         openViews.filter { $0 > finalView }.flatMap { records[$0]?.votes(by: signer) ?? [] }
     }
 
-    /// Does anybody still need this proposal's block?
+    /// Whether anybody still needs this block.
     package func wants(_ block: Hash32) -> Bool {
         ownBlocksMissing.contains(block)
             || openViews.contains { view in
@@ -174,7 +174,7 @@ extension Consensus {
             .compactMap { own[$0]?.notarize?.block ?? own[$0]?.finalize?.block }.filter { blocks[$0] == nil }
     }
 
-    /// Has a quorum certified this block in an open view?
+    /// Whether a quorum has certified this block in an open view.
     package func isCertified(_ block: Hash32) -> Bool {
         openViews.contains { records[$0]?.blockCertificate?.block == block }
     }

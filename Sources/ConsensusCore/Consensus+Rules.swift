@@ -93,7 +93,7 @@ extension Consensus {
         if current <= view { enter(view.next, by: certificate) }
     }
 
-    /// Is a held block the final one or a descendant of it?
+    /// Whether a held block is the final one or a descendant of it.
     private func extendsFinal(_ facts: BlockFacts) -> Bool {
         var next = facts
         while next.height > finalBlock.height, let parent = blocks[next.parent]?.facts { next = parent }
@@ -150,7 +150,7 @@ extension Consensus {
 
     static var clockAheadMax: Milliseconds { Milliseconds(1000) }
 
-    /// Does a block of cur rest on the certified block of `parentView`, with a nullification for each view between?
+    /// Whether a block of cur rests on the certified block of `parentView`, with a nullification for each view between.
     ///
     /// What can never become true makes the proposal invalid; what is only missing is asked for.
     private mutating func extendsCertified(parent: Hash32, parentView: View) -> Bool {

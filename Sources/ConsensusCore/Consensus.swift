@@ -62,11 +62,8 @@ package struct Consensus: Sendable {
 
     /// Starts above a final block.
     ///
-    /// - Parameters:
-    ///   - finalBlock: the tip of what is on disk, with its view and the certificate that justifies it.
-    ///   - ownVotes: the vote log's.
-    ///   - signFloor: the highest final view found in vote log and store (spec 3.7(4)).
-    ///   - seed: spreads the retries of different nodes; has no other effect.
+    /// `finalBlock` is the tip of what is on disk, `ownVotes` are the vote log's, `signFloor` is the highest final view
+    /// found in vote log and store (spec 3.7(4)), `seed` spreads the retries of different nodes.
     package init(
         electorate: Electorate,
         me: Int?,
@@ -152,7 +149,7 @@ package struct Consensus: Sendable {
         retryIfDue()
     }
 
-    /// May I sign a vote of this view (spec 3.6 Finalization, 3.7(4), 3.7(6))?
+    /// Whether I may sign a vote of this view (spec 3.6 Finalization, 3.7(4), 3.7(6)).
     func maySign(in view: View) -> Bool {
         mode == .signing && view > finalView && view > signFloor && durableFinalView >= signFloor
             && answered.count >= electorate.validators.quorum - 1

@@ -2,9 +2,13 @@ package import Primitives
 
 /// The two clocks of one instant; every event brings one, since a core has none.
 package struct Moment: Hashable, Sendable {
-    /// UTC since 1970; may jump. Read by the time rule only (spec 3.10).
+    /// UTC since 1970; may jump.
+    ///
+    /// Read by the time rule only (spec 3.10).
     package let wall: Milliseconds
-    /// Since some start; never goes back. Read by timers.
+    /// Since some start; never goes back.
+    ///
+    /// Read by timers.
     package let monotonic: Milliseconds
 
     package init(wall: Milliseconds, monotonic: Milliseconds) {
@@ -80,7 +84,7 @@ package struct ProposalFacts: Hashable, Sendable {
     }
 }
 
-/// May this node sign, and if not, why (spec 3.7)?
+/// Whether this node may sign, and if not, why (spec 3.7).
 package enum SigningMode: Hashable, Sendable {
     case signing
     /// Not in the validator list.

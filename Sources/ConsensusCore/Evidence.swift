@@ -9,7 +9,9 @@ package struct Evidence: Hashable, Sendable, WireCodable, Signed {
     package let first: Vote
     package let second: Vote
 
-    /// Answers nil when the two votes don't contradict each other. The order is fixed, so one misdeed has one form.
+    /// Answers nil when the two votes don't contradict each other.
+    ///
+    /// The order is fixed, so one misdeed has one form.
     package init?(_ one: Vote, _ other: Vote) {
         guard Self.contradict(one, other) else { return nil }
         let ordered = Self.precedes(one, other) ? (one, other) : (other, one)
@@ -21,7 +23,9 @@ package struct Evidence: Hashable, Sendable, WireCodable, Signed {
     package var view: View { first.body.view }
     package var signer: UInt16 { first.signer }
 
-    /// Two notarize or two finalize that differ, or a finalize and a nullify. Notarize and nullify is legal.
+    /// Two notarize or two finalize that differ, or a finalize and a nullify.
+    ///
+    /// Notarize and nullify is legal.
     private static func contradict(_ one: Vote, _ other: Vote) -> Bool {
         guard one.signer == other.signer, one.body.epoch == other.body.epoch, one.body.view == other.body.view
         else { return false }

@@ -8,7 +8,10 @@ package struct ValidatorSet: Hashable, Sendable {
     /// Takes the validators in the order of their consensus keys; genesis has checked that the keys are distinct.
     package init(_ validators: [Validator]) {
         precondition(!validators.isEmpty, "genesis and changes of validators refuse an empty list")
-        precondition(validators.count <= Int(UInt16.max), "genesis refuses more validators than a signer index can name")
+        precondition(
+            validators.count <= Int(UInt16.max),
+            "genesis refuses more validators than a signer index can name"
+        )
         self.validators = validators.sorted { $0.consensusKey < $1.consensusKey }
     }
 

@@ -235,7 +235,7 @@ extension Replica {
         }
     }
 
-    /// Does a certificate vouch for the parent?
+    /// Whether a certificate vouches for the parent.
     ///
     /// A hostile leader can name any parent; only what a quorum has seen, and the ancestors of that, are worth a request.
     private func isBackedByQuorum(_ assembly: Assembly) -> Bool {

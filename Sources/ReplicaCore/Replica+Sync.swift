@@ -134,7 +134,9 @@ extension Replica {
         applyArrived()
     }
 
-    /// Why a range does not prove its blocks final; nil when it does. Signatures have been checked.
+    /// Why a range does not prove its blocks final; nil when it does.
+    ///
+    /// Signatures have been checked.
     private func fault(in response: SyncResponse) -> String? {
         guard let finalization = response.finalization, finalization.kind == .finalize else {
             return "it has no finalization"
@@ -167,7 +169,7 @@ extension Replica {
         return nil
     }
 
-    /// Does the header commit to this evidence?
+    /// Whether the header commits to this evidence.
     private func evidenceMatches(_ block: Block, after parent: Header) -> Bool {
         rules.evidenceHash(after: parent.evidenceHash, block.evidence) == block.header.evidenceHash
     }

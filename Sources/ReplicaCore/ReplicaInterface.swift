@@ -10,7 +10,9 @@ package struct Ticket: Hashable, Sendable {
     package init(_ number: UInt64) { self.number = number }
 }
 
-/// Everything that can happen to a replica. A peer is named by its node key.
+/// Everything that can happen to a replica.
+///
+/// A peer is named by its node key.
 package enum ReplicaEvent: Sendable {
     /// A client's transactions, past the gate; answered in their order.
     case submitted([Verified<IdentifiedTransaction>], Ticket)

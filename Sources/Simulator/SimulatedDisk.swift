@@ -81,7 +81,7 @@ struct SimulatedDisk: Sendable {
 
     // MARK: - Reading
 
-    /// Is the block here with all its ancestors down to the final chain?
+    /// Whether the block is here with all its ancestors down to the final chain.
     func holds(_ hash: Hash32) -> Bool {
         var next = hash
         while let stored = bodies[next] { next = stored.block.parent }

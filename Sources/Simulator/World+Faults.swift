@@ -78,7 +78,9 @@ extension World {
         nodes[node].skew = Int64(generator.below(UInt64(1_601))) - 800
     }
 
-    /// All faults end: whoever is down starts, connections are made anew, the network is calm. Hostile validators stay.
+    /// All faults end: whoever is down starts, connections are made anew, the network is calm.
+    ///
+    /// Hostile validators stay hostile.
     mutating func heal() {
         links.unblockAll()
         phase = .healing(deadline: now + scenario.healingTime * 1000)
