@@ -42,16 +42,24 @@ package enum StoreValue {
         _ bytes: [UInt8],
         under key: StoreKey
     ) throws(StoreDamage) -> Value {
-        guard bytes.count >= sealByteCount else { throw StoreDamage(key, "shorter than its seal") }
-        let payload = Array(bytes.dropLast(sealByteCount))
-        guard sealed(payload, under: key.bytes) == bytes else {
-            throw StoreDamage(key, "the value doesn't match its seal")
-        }
+        let payload = try unsealed(bytes, under: key)
         do {
             return try Value(decodingAll: payload)
         } catch {
             throw StoreDamage(key, "not a \(type): \(error)")
         }
+    }
+
+    /// What stands in front of a seal that holds.
+    static func unsealed(_ bytes: [UInt8], under key: StoreKey) throws(StoreDamage) -> [UInt8] {
+        guard bytes.count >= sealByteCount else { throw StoreDamage(key, "shorter than its seal") }
+        let payload = Array(bytes.dropLast(sealByteCount))
+        var writer = WireWriter(capacity: sealByteCount)
+        writer.write(seal(payload, under: key.bytes))
+        guard writer.bytes == Array(bytes.suffix(sealByteCount)) else {
+            throw StoreDamage(key, "the value doesn't match its seal")
+        }
+        return payload
     }
 
     /// The first 8 bytes of the hash, as the little-endian number that the encoding writes back as those bytes.

@@ -10,56 +10,82 @@ import Primitives
 struct AccountRefresh: Sendable {
     /// W: each account's entry contains every touch at or below it.
     private(set) var snapshot: Height
-    private var touched: [AccountNumber: StoredAccount] = [:]
+    private var touched = AccountGroups()
     private var sweep: Sweep?
 
     private struct Sweep {
         /// W once it is done.
         let target: Height
-        let accounts: [(number: AccountNumber, account: StoredAccount)]
-        var written = 0
+        var rest: AccountGroups
+        let groupsPerBlock: Int
     }
 
-    /// A sweep begins after this many blocks, or when this many accounts wait.
+    /// A sweep begins after this many blocks, or when this many accounts wait: about 25 MB.
     private static let blocksMax: UInt64 = 128
-    private static let accountsMax = 65_536
+    private static let accountsMax = 262_144
     /// A sweep is spread over this many blocks.
     private static let slices = 32
-    private static let sliceMin = 512
 
     init(snapshot: Height) { self.snapshot = snapshot }
 
-    mutating func touch(_ number: AccountNumber, _ account: StoredAccount) { touched[number] = account }
+    mutating func touch(_ number: AccountNumber, _ account: StoredAccount) { touched.insert(account, number: number) }
 
     /// What to write in the batch of `tip`, after all touches up to it were noted.
     mutating func entries(at tip: Height, blockCount: Int) -> [StoreEntry] {
         var entries: [StoreEntry] = []
         let isFull = touched.count >= Self.accountsMax
-        if sweep != nil { entries += advance(by: isFull ? .max : blockCount) }
+        if sweep != nil { entries += advance(by: isFull ? nil : blockCount) }
         if sweep == nil, isFull || tip.number - snapshot.number >= Self.blocksMax {
-            let accounts = touched.map { (number: $0.key, account: $0.value) }.sorted { $0.number < $1.number }
-            touched = [:]
-            sweep = Sweep(target: tip, accounts: accounts)
+            let groups = max(1, (touched.groupCount + Self.slices - 1) / Self.slices)
+            sweep = Sweep(target: tip, rest: touched, groupsPerBlock: groups)
+            touched = AccountGroups()
             entries += advance(by: blockCount)
         }
         return entries
     }
 
-    private mutating func advance(by blockCount: Int) -> [StoreEntry] {
+    /// Writes the groups of some blocks, or with nil all that are left.
+    private mutating func advance(by blockCount: Int?) -> [StoreEntry] {
         guard var current = sweep else { return [] }
-        let slice = max(Self.sliceMin, current.accounts.count / Self.slices)
-        let (wanted, overflow) = slice.multipliedReportingOverflow(by: blockCount)
-        let end = overflow ? current.accounts.count : min(current.accounts.count, current.written + wanted)
-        var entries = current.accounts[current.written..<end].map { number, account in
-            StoreEntry(.account(number), sealing: account)
+        var left = blockCount.map { $0 * current.groupsPerBlock } ?? .max
+        var entries: [StoreEntry] = []
+        while left > 0, let group = current.rest.popFirst() {
+            for (number, account) in group { entries.append(StoreEntry(.account(number), sealing: account)) }
+            left -= 1
         }
-        current.written = end
         sweep = current
-        if end == current.accounts.count {
+        if current.rest.groupCount == 0 {
             entries.append(StoreEntry(.snapshot, sealing: StoredHeight(current.target)))
             snapshot = current.target
             sweep = nil
         }
         return entries
+    }
+}
+
+/// Accounts in groups of neighbouring numbers: taken out in order without ever sorting all of them.
+private struct AccountGroups: Sendable {
+    private(set) var count = 0
+    private var groups: [UInt32: [AccountNumber: StoredAccount]] = [:]
+    /// The groups that are left, the last first; made when the first one is taken out.
+    private var order: [UInt32]?
+
+    private static let groupBits: UInt32 = 10
+
+    var groupCount: Int { groups.count }
+
+    mutating func insert(_ account: StoredAccount, number: AccountNumber) {
+        precondition(order == nil, "whoever takes groups out adds no more accounts")
+        let isNew = groups[number.value >> Self.groupBits, default: [:]].updateValue(account, forKey: number) == nil
+        if isNew { count += 1 }
+    }
+
+    /// The group with the lowest numbers, in order.
+    mutating func popFirst() -> [(AccountNumber, StoredAccount)]? {
+        var rest = order ?? groups.keys.sorted(by: >)
+        guard let first = rest.popLast(), let group = groups.removeValue(forKey: first) else { return nil }
+        order = rest
+        count -= group.count
+        return group.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

@@ -22,6 +22,8 @@ package struct StoredState: Sendable {
 extension ChainStore {
     /// How many of the last blocks a start checks (spec 3.7(3)).
     private static let checkedBlocks: UInt64 = 64
+    /// Of how many of those it compares the transactions with the header; of the others the seal is enough.
+    private static let decodedBlocks: UInt64 = 4
     /// How many of the last blocks' views are searched for bodies that a crash kept from being dropped.
     private static let sweptBlocks: UInt64 = 4
 
@@ -57,7 +59,7 @@ extension ChainStore {
         }
     }
 
-    /// Links, roots and justification of the last blocks, not every signature again; answers the tip's justification.
+    /// Links, bodies and justification of the last blocks, not every signature again; answers the tip's justification.
     private func checkLastBlocks(_ tip: ChainTip) throws(StorageError) -> Justification? {
         guard tip.height > .zero else { return nil }
         let first = Height(max(1, tip.height.number - min(tip.height.number, Self.checkedBlocks - 1)))
@@ -79,7 +81,11 @@ extension ChainStore {
             guard stored.justification.covers(stored.hash), stored.justification.parentView == parent.view else {
                 throw .damaged(StoreDamage(key, "the justification doesn't cover the block and the views below it"))
             }
-            _ = try justifiedBlock(stored)
+            if tip.height.number - number < Self.decodedBlocks {
+                _ = try justifiedBlock(stored)
+            } else {
+                try checkBody(of: stored)
+            }
             parent = (stored.hash, stored.justification.view)
             justification = stored.justification
         }

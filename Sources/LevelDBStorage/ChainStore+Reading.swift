@@ -141,12 +141,21 @@ extension ChainStore {
 
     /// The whole of a final block, and how many bytes its body takes.
     func justifiedBlock(_ stored: StoredBlock) throws(StorageError) -> (block: JustifiedBlock, byteCount: Int) {
-        let key = stored.bodyKey
-        guard let bytes = try bodies.value(key.bytes) else {
-            throw .damaged(StoreDamage(key, "missing, h/\(stored.header.height) points to it"))
-        }
-        let block = try openBody(bytes, under: key, hash: stored.hash)
+        let bytes = try body(of: stored)
+        let block = try openBody(bytes, under: stored.bodyKey, hash: stored.hash)
         return (JustifiedBlock(block: block, justification: stored.justification), bytes.count)
+    }
+
+    func checkBody(of stored: StoredBlock) throws(StorageError) {
+        let bytes = try body(of: stored)
+        do { try StoredBody.checkSeal(bytes, under: stored.bodyKey) } catch { throw .damaged(error) }
+    }
+
+    private func body(of stored: StoredBlock) throws(StorageError) -> [UInt8] {
+        guard let bytes = try bodies.value(stored.bodyKey.bytes) else {
+            throw .damaged(StoreDamage(stored.bodyKey, "missing, h/\(stored.header.height) points to it"))
+        }
+        return bytes
     }
 
     func openBody(_ bytes: [UInt8], under key: StoreKey, hash: Hash32) throws(StorageError) -> Block {

@@ -96,7 +96,7 @@ import Testing
     @Test func aBodyUnderAnotherViewsKeyIsNoticed() {
         let bytes = StoredBody.sealed(block, under: key)
         let other = StoreKey.body(epoch: .zero, view: View(8), hash: block.hash)
-        #expect(throws: StoreDamage(other, "evidence or change doesn't match its seal")) {
+        #expect(throws: StoreDamage(other, "the value doesn't match its seal")) {
             try StoredBody.open(bytes, under: other, hash: block.hash, network: network)
         }
     }
