@@ -6,49 +6,51 @@ import Primitives
 import StrictJSON
 import Testing
 
-/// `Tests/Conformance/*.io`: what a client sends and what comes back, for any runner in any language.
-///
-/// `>> ` a request body; `>x ` one in hex; `<< ` the expected body; `!! ` the expected HTTP status, 200 unless given, then
-/// without a `<< ` the body must be empty. `//` is a comment. `{{name}}` is replaced by the fixture's value. Bodies are
-/// compared as JSON: ids as they were sent, members in any order; the string `*` stands for any value, and a member `...`
-/// for any further members.
-struct ConformanceTests {
-    @Test(arguments: try ConformanceFile.all())
-    func answersAsTheFileSays(_ file: ConformanceFile) async throws {
-        try await withServer { port in
-            try await RawConnection.open(port) { connection in
-                for exchange in file.exchanges {
-                    try await connection.post(exchange.request)
-                    let answer = try #require(try await connection.answer(), "\(file.name): no answer")
-                    #expect(answer.status == exchange.status, "\(file.name), line \(exchange.line)")
-                    if let expected = exchange.answer {
-                        let sent = try JSON.parse(answer.body, depthMax: 64)
-                        #expect(
-                            expected.matches(sent),
-                            "\(file.name), line \(exchange.line): got \(answer.text)"
-                        )
-                    } else {
-                        #expect(answer.body.isEmpty, "\(file.name), line \(exchange.line): got \(answer.text)")
+extension OverSockets {
+    /// `Tests/Conformance/*.io`: what a client sends and what comes back, for any runner in any language.
+    ///
+    /// `>> ` a request body; `>x ` one in hex; `<< ` the expected body; `!! ` the expected HTTP status, 200 unless given, then
+    /// without a `<< ` the body must be empty. `//` is a comment. `{{name}}` is replaced by the fixture's value. Bodies are
+    /// compared as JSON: ids as they were sent, members in any order; the string `*` stands for any value, and a member `...`
+    /// for any further members.
+    struct ConformanceTests {
+        @Test(arguments: try ConformanceFile.all())
+        func answersAsTheFileSays(_ file: ConformanceFile) async throws {
+            try await withServer { port in
+                try await RawConnection.open(port) { connection in
+                    for exchange in file.exchanges {
+                        try await connection.post(exchange.request)
+                        let answer = try #require(try await connection.answer(), "\(file.name): no answer")
+                        #expect(answer.status == exchange.status, "\(file.name), line \(exchange.line)")
+                        if let expected = exchange.answer {
+                            let sent = try JSON.parse(answer.body, depthMax: 64)
+                            #expect(
+                                expected.matches(sent),
+                                "\(file.name), line \(exchange.line): got \(answer.text)"
+                            )
+                        } else {
+                            #expect(answer.body.isEmpty, "\(file.name), line \(exchange.line): got \(answer.text)")
+                        }
                     }
                 }
             }
         }
-    }
 
-    @Test
-    func everyMethodHasAFile() async throws {
-        let requests = try ConformanceFile.all().flatMap(\.exchanges)
-            .map { String(decoding: $0.request, as: UTF8.self) }
-        let names = try await withServer { port in
-            try await RawConnection.open(port) { connection in
-                try await connection.get("/")
-                let welcome = try JSON.parse(try #require(try await connection.answer()).body)
-                return try #require(welcome["methods"]?.asArray).compactMap(\.asString)
+        @Test
+        func everyMethodHasAFile() async throws {
+            let requests = try ConformanceFile.all().flatMap(\.exchanges)
+                .map { String(decoding: $0.request, as: UTF8.self) }
+            let names = try await withServer { port in
+                try await RawConnection.open(port) { connection in
+                    try await connection.get("/")
+                    let welcome = try JSON.parse(try #require(try await connection.answer()).body)
+                    return try #require(welcome["methods"]?.asArray).compactMap(\.asString)
+                }
             }
-        }
-        #expect(names.count == 10)
-        for name in names {
-            #expect(requests.contains { $0.contains("\"\(name)\"") }, "\(name)")
+            #expect(names.count == 10)
+            for name in names {
+                #expect(requests.contains { $0.contains("\"\(name)\"") }, "\(name)")
+            }
         }
     }
 }

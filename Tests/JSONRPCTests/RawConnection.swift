@@ -2,6 +2,7 @@ import JSONRPC
 import Logging
 import NIOCore
 import NIOPosix
+import Testing
 
 /// A connection on which a test writes bytes and reads HTTP answers, with no client's help.
 struct RawConnection: ~Copyable {
@@ -84,11 +85,20 @@ struct RawConnection: ~Copyable {
     }
 
     private mutating func readMore() async throws -> Bool {
-        guard let part = try await inbound.next(isolation: #isolation) else { return false }
-        unread.append(contentsOf: part.readableBytesView)
-        return true
+        do {
+            guard let part = try await inbound.next(isolation: #isolation) else { return false }
+            unread.append(contentsOf: part.readableBytesView)
+            return true
+        } catch is IOError {
+            // Closed by the other side before it had read all that we sent.
+            return false
+        }
     }
 }
+
+/// The tests that talk over sockets, one after another: their deadlines are real.
+@Suite(.serialized)
+enum OverSockets {}
 
 /// Runs a server on a free port around a test's body.
 @discardableResult
