@@ -42,7 +42,9 @@ package struct Home: Sendable {
     }
     package var configurationPath: String { Self.configurationPath(path) }
 
-    /// Reads and checks genesis and keys; opens no database and takes no lock. One passphrase opens all encrypted keys.
+    /// Reads and checks genesis and keys.
+    ///
+    /// Opens no database and takes no lock. One passphrase opens all encrypted keys.
     package init(opening path: String, passphrase: String? = nil) throws(HomeError) {
         self.path = path
         genesis = try Self.genesis(at: Self.genesisPath(path))
