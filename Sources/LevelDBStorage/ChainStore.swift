@@ -32,6 +32,8 @@ package final class ChainStore: Sendable {
     let bodies: Database
     let shared: Mutex<Shared>
     let commitLane: Mutex<CommitLane?>
+    /// Held by whoever writes evidence, so that what stands on chain is never replaced by what was gossiped.
+    let evidenceLock = Mutex(())
     /// The lock on the home, or the copy that is removed with this object.
     private let holding: Holding
 
@@ -101,8 +103,9 @@ package final class ChainStore: Sendable {
     private init(_ data: HomeData, genesis: Genesis, holding: Holding) throws(StorageError) {
         self.genesis = genesis
         self.holding = holding
-        bodies = try Database(path: data.bodies, isNew: false, tuning: HomeData.bodiesTuning)
-        chain = try Database(path: data.chain, isNew: false, tuning: HomeData.chainTuning)
+        let latch = WriteLatch()
+        bodies = try Database(path: data.bodies, isNew: false, tuning: HomeData.bodiesTuning, latch: latch)
+        chain = try Database(path: data.chain, isNew: false, tuning: HomeData.chainTuning, latch: latch)
         shared = Mutex(Shared(tip: try Self.readTip(chain, network: genesis.networkID)))
         commitLane = Mutex(nil)
     }
@@ -163,12 +166,14 @@ package final class ChainStore: Sendable {
 
     /// Keeps evidence for ever, at most one for an epoch and signer; on disk when it returns.
     package func storeEvidence(_ evidence: [Evidence]) throws(StorageError) {
-        var batch = WriteBatch()
-        for item in evidence {
-            let key = StoreKey.evidence(epoch: item.epoch, signer: item.signer)
-            if try chain.value(key.bytes) == nil { batch.put(key.bytes, StoreValue.sealed(item, under: key)) }
+        try evidenceLock.withLock { _ throws(StorageError) in
+            var batch = WriteBatch()
+            for item in evidence {
+                let key = StoreKey.evidence(epoch: item.epoch, signer: item.signer)
+                if try chain.value(key.bytes) == nil { batch.put(key.bytes, StoreValue.sealed(item, under: key)) }
+            }
+            if batch.count > 0 { try chain.write(batch, isSynced: true) }
         }
-        if batch.count > 0 { try chain.write(batch, isSynced: true) }
     }
 }
 

@@ -18,7 +18,7 @@ import Synchronization
     private nonisolated(unsafe) let syncedWrite: OpaquePointer
     private nonisolated(unsafe) let unsyncedWrite: OpaquePointer
     private nonisolated(unsafe) let settings: Settings
-    private let poisoned = Atomic(false)
+    private let latch: WriteLatch
 
     /// How a database is tuned; correctness depends on none of it.
     package struct Tuning: Sendable {
@@ -35,7 +35,12 @@ import Synchronization
     /// Opens an existing database, or makes a new one where there is none.
     ///
     /// Only a new home is made with `isNew`: with `create_if_missing` a lost file would give an empty ledger.
-    package init(path: String, isNew: Bool, tuning: Tuning = Tuning()) throws(StorageError) {
+    package init(
+        path: String,
+        isNew: Bool,
+        tuning: Tuning = Tuning(),
+        latch: WriteLatch = WriteLatch()
+    ) throws(StorageError) {
         let settings = unsafe Settings(isNew: isNew, tuning: tuning)
         // SAFETY: the options live until after the database is closed; the message is taken over by `take`.
         var message: UnsafeMutablePointer<CChar>?
@@ -45,6 +50,7 @@ import Synchronization
             throw reason.hasPrefix("IO error: lock ") ? .locked(path: path) : .cannotOpen(path: path, reason: reason)
         }
         self.path = path
+        self.latch = latch
         unsafe self.handle = handle
         unsafe self.settings = settings
         unsafe readOptions = leveldb_readoptions_create()
@@ -111,17 +117,14 @@ import Synchronization
 
     /// Writes a batch, all or nothing; with `isSynced` returns once it is on disk.
     package func write(_ batch: borrowing WriteBatch, isSynced: Bool) throws(StorageError) {
-        guard !poisoned.load(ordering: .sequentiallyConsistent) else { throw .poisoned(path: path) }
+        guard !latch.isClosed else { throw .poisoned(path: path) }
         var message: UnsafeMutablePointer<CChar>?
         // SAFETY: the batch lives during the call, which copies it.
         unsafe leveldb_write(handle, isSynced ? syncedWrite : unsyncedWrite, batch.handle, &message)
         guard unsafe message != nil else { return }
-        poison()
+        latch.close()
         throw .cannotWrite(path: path, reason: unsafe Self.take(message))
     }
-
-    /// Lets no write through any more.
-    func poison() { poisoned.store(true, ordering: .sequentiallyConsistent) }
 
     /// Copies LevelDB's message and frees it.
     private static func take(_ message: UnsafeMutablePointer<CChar>?) -> String {
@@ -159,6 +162,16 @@ import Synchronization
             unsafe leveldb_cache_destroy(cache)
         }
     }
+}
+
+/// Open until the first write fails, then closed for ever; shared by databases that stand or fall together.
+package final class WriteLatch: Sendable {
+    private let closed = Atomic(false)
+
+    package init() {}
+
+    var isClosed: Bool { closed.load(ordering: .sequentiallyConsistent) }
+    func close() { closed.store(true, ordering: .sequentiallyConsistent) }
 }
 
 /// Changes that are written together, in order.

@@ -92,19 +92,6 @@ package final class VoteLog: Sendable {
     /// Whether a home holds either file.
     package static func exists(home: String) throws(VoteLogError) -> Bool { try VoteLogMirrors.exist(home: home) }
 
-    /// The highest final view that the log of a home names; locks nothing and changes nothing.
-    ///
-    /// For `verify`: a chain that ends below it was cut off. Nil when there is no log.
-    package static func finalView(
-        home: String,
-        network: NetworkID,
-        key: PublicKey
-    ) throws(VoteLogError) -> (epoch: Epoch, view: View)? {
-        guard try exists(home: home) else { return nil }
-        let book = try VoteLogMirrors.read(home: home, network: network, key: key).book
-        return (book.epoch, book.finalView)
-    }
-
     /// My votes above the final view, in the order of view, then kind.
     package var votes: [Vote] { state.withLock { $0.book.votes } }
     /// The highest view that is known here to be final.

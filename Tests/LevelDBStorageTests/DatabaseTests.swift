@@ -95,6 +95,21 @@ import Testing
         #expect(try database.value(bytes("a")) == bytes("1"))
     }
 
+    @Test func aFailedWriteStopsTheDatabaseBesideItToo() throws {
+        var tuning = Database.Tuning()
+        tuning.writeBufferByteCount = 64 << 10
+        let latch = WriteLatch()
+        let failing = try Database(path: path, isNew: true, tuning: tuning, latch: latch)
+        let other = try Database(path: path + "-other", isNew: true, latch: latch)
+        try write(other, [("a", "1")])
+        try FileManager.default.removeItem(atPath: path)
+        let long = String(repeating: "x", count: 10_000)
+        #expect(throws: StorageError.self) {
+            for number in 0..<100 { try write(failing, [("k\(number)", long)]) }
+        }
+        #expect(throws: StorageError.poisoned(path: path + "-other")) { try write(other, [("b", "2")]) }
+    }
+
     @Test func noticesAChangedTable() throws {
         do {
             let database = try Database(path: path, isNew: true)

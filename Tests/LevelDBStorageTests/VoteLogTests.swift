@@ -93,8 +93,8 @@ import Testing
             #expect(try home.bytes("votes.a").count == 2 * 256)
         }
         #expect(try open().finalView == View(3))
-        let peeked = try VoteLog.finalView(home: home.path, network: chain.network, key: key.publicKey)
-        #expect(peeked?.view == View(3))
+        let book = try VoteLog.book(home: home.path, network: chain.network, key: key.publicKey)
+        #expect(book?.finalView == View(3))
     }
 
     @Test func compactsWhenItHasGrown() throws {
