@@ -40,6 +40,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -109,6 +110,38 @@ let package = Package(
             swiftSettings: production),
 
         tests("PrimitivesTests", ["Primitives"]),
+        tests("StrictJSONTests", ["StrictJSON"]),
+        tests("CryptographyTests", ["Cryptography", "Primitives", "StrictJSON"]),
+        tests("LedgerCoreTests", ["LedgerCore", "Cryptography", "Primitives", "StrictJSON"]),
+        tests("MempoolCoreTests", ["MempoolCore", "LedgerCore", "Cryptography", "Primitives"]),
+        tests("ConsensusCoreTests", ["ConsensusCore", "Cryptography", "Primitives"]),
+        tests("ChainCoreTests", ["ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives"]),
+        tests(
+            "VerifierCoreTests",
+            ["VerifierCore", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives", "StrictJSON"]),
+        tests("SimulatorTests", ["Simulator", "Cryptography", "Primitives"]),
+        tests(
+            "LevelDBStorageTests",
+            ["LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives"]),
+        tests(
+            "TCPGossipTests",
+            [
+                "TCPGossip", "ChainCore", "ConsensusCore", "Cryptography", "Primitives", logging, nioCore, nioPosix,
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        tests(
+            "JSONRPCTests",
+            [
+                "JSONRPC", "RPCClient", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives",
+                "StrictJSON", logging, nioCore, nioPosix, .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
+        tests(
+            "VerifyCommandTests",
+            [
+                "farthing", "VerifierCore", "LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography",
+                "Primitives",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
