@@ -119,14 +119,7 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         let tooLarge = RPCFault(.bodyTooLarge, facts: ["limit": .integer(bodyBytesMax)])
         guard length ?? 0 <= bodyBytesMax else { return .fault(tooLarge, status: .contentTooLarge, to: request) }
         let reserved = length ?? bodyBytesMax
-        guard load.enter(bytes: reserved) else {
-            return .fault(
-                RPCFault(.busy),
-                status: .serviceUnavailable,
-                to: request,
-                fields: [.retryAfter: "1"]
-            )
-        }
+        guard !gateway.isBusy, load.enter(bytes: reserved) else { return busy(request) }
         defer { load.leave(bytes: reserved) }
         guard let body = try await read(request, bytesMax: bodyBytesMax, expected: length) else {
             return .fault(tooLarge, status: .contentTooLarge, to: request)
@@ -159,8 +152,18 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         }
         rates.charge(envelope.callCount - 1, to: client)
         guard let reply = await dispatcher.reply(to: envelope, on: connection) else { return .noContent }
-        return .bytes(reply, status: .ok, to: request)
+        guard load.hold(bytes: reply.count) else { return busy(request) }
+        var answer = HTTPAnswer.bytes(reply, status: .ok, to: request)
+        answer.heldBytes = reply.count
+        return answer
     }
+
+    private func busy(_ request: Request) -> HTTPAnswer {
+        .fault(RPCFault(.busy), status: .serviceUnavailable, to: request, fields: [.retryAfter: "1"])
+    }
+
+    /// Must follow every answer, once it is written or cannot be.
+    func isDone(with answer: HTTPAnswer) { load.release(bytes: answer.heldBytes) }
 }
 
 /// The buckets of `ClientRates`, shared by all connections, with a clock.

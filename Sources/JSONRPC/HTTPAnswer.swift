@@ -7,6 +7,8 @@ import StrictJSON
 struct HTTPAnswer {
     let head: HTTPResponse
     let body: ResponseBody
+    /// Counted in `RPCLoad` until the answer is written.
+    var heldBytes = 0
 
     static func bytes(
         _ bytes: [UInt8],

@@ -10,6 +10,9 @@ package protocol NodeGateway: Sendable {
     /// The network's values, fixed for the life of the process.
     var genesis: Genesis { get }
 
+    /// True while the queue before the loop is full: then calls are refused before they are read.
+    var isBusy: Bool { get }
+
     /// Checks and admits transactions, one answer each, in their order.
     ///
     /// The whole batch comes at once, so that the signature gate can check many in parallel. The same transaction may be

@@ -47,8 +47,8 @@ package struct RPCLimits: Sendable {
     package var connectionsPerClientMax = 512
     /// Requests worked on at once; one that only waits for finality does not count.
     package var requestsInFlightMax = 256
-    /// The bodies of all requests under way together.
-    package var bodyBytesInFlightMax = 256 << 20
+    /// The bodies of all requests and all answers that are not yet written, together.
+    package var bytesInFlightMax = 256 << 20
     /// Calls that one client address may make in the long run; a batch of ten is ten calls.
     package var callsPerSecond = 2_000
     /// Calls that a client may save up and make at once.

@@ -13,7 +13,7 @@ final class RPCLoad: Sendable {
 
     init(limits: RPCLimits) {
         requestsMax = limits.requestsInFlightMax
-        bytesMax = limits.bodyBytesInFlightMax
+        bytesMax = limits.bytesInFlightMax
     }
 
     /// True when a request with a body of this length may begin; then `leave` must follow.
@@ -32,6 +32,17 @@ final class RPCLoad: Sendable {
             state.bytes -= bytes
         }
     }
+
+    /// True when an answer of this length may wait for its client to take it; then `release` must follow.
+    func hold(bytes: Int) -> Bool {
+        state.withLock { state in
+            guard state.bytes + bytes <= bytesMax else { return false }
+            state.bytes += bytes
+            return true
+        }
+    }
+
+    func release(bytes: Int) { state.withLock { $0.bytes -= bytes } }
 
     /// While a request only waits, others may be worked on in its place; it holds on to its bytes.
     func waiting<Answer>(_ wait: () async -> Answer) async -> Answer {

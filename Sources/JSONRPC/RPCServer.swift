@@ -22,6 +22,7 @@ package struct RPCServer<Gateway: NodeGateway>: Sendable {
         let channel = HTTP1Channel(
             responder: { request, writer, channel in
                 let answer = try await frontDoor.answer(request, on: channel)
+                defer { frontDoor.isDone(with: answer) }
                 try await writer.write(response: answer.head, body: answer.body)
             },
             configuration: .init(

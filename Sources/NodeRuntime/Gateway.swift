@@ -40,6 +40,8 @@ final class Gateway: NodeGateway {
 
     func loopIsAlive(at moment: Milliseconds) { lastTurn.store(moment.number, ordering: .relaxed) }
 
+    var isBusy: Bool { inbox.isFull }
+
     // MARK: - Transactions
 
     func submit(_ transactions: [IdentifiedTransaction]) async throws(GatewayError) -> [SubmissionAnswer] {

@@ -149,27 +149,68 @@ extension OverSockets {
         @Test(.timeLimit(.minutes(1)), arguments: [true, false])
         func saysBusyBeforeItReadsABodyThatIsOneTooMany(byCount: Bool) async throws {
             let limits = Self.limits {
-                if byCount { $0.requestsInFlightMax = 1 } else { $0.bodyBytesInFlightMax = 2 * Self.call.count - 1 }
+                if byCount { $0.requestsInFlightMax = 1 } else { $0.bytesInFlightMax = 150_000 }
             }
+            let long = Self.call + Array(repeating: 32, count: 100_000)
             try await withServer(limits: limits) { port in
                 try await RawConnection.open(port) { slow in
                     try await slow.post(Self.call)
                     #expect(try await slow.answer()?.status == 200)
                     // A body that does not come to its end keeps its place.
                     let head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                    try await slow.send(head + "Content-Length: \(Self.call.count)\r\n\r\n{")
+                    try await slow.send(head + "Content-Length: \(long.count)\r\n\r\n{")
                     try await Task.sleep(for: .milliseconds(100))
                     try await RawConnection.open(port) { other in
-                        try await other.post(Self.call)
+                        try await other.post(long)
                         let refused = try #require(try await other.answer())
                         #expect(refused.status == 503)
                         #expect(refused.field("retry-after") == "1")
                         #expect(try Self.reason(refused) == "busy")
                     }
-                    try await slow.send(Array(Self.call.dropFirst()))
+                    try await slow.send(Array(long.dropFirst()))
                     #expect(try await slow.answer()?.status == 200)
                     try await slow.post(Self.call)
                     #expect(try await slow.answer()?.status == 200)
+                }
+            }
+        }
+
+        /// An answer counts until its client has taken it, so many at once need no more memory than that.
+        @Test(.timeLimit(.minutes(1)))
+        func saysBusyInsteadOfAnAnswerThatThereIsNoRoomFor() async throws {
+            try await withServer(limits: Self.limits { $0.bytesInFlightMax = 600 }) { port in
+                try await RawConnection.open(port) { connection in
+                    for _ in 0..<3 {
+                        try await connection.post(Self.call)
+                        let refused = try #require(try await connection.answer())
+                        #expect(refused.status == 503)
+                        #expect(try Self.reason(refused) == "busy")
+                        let unknown = Array(#"{"jsonrpc":"2.0","id":1,"method":"nothing"}"#.utf8)
+                        try await connection.post(unknown)
+                        #expect(try await connection.answer()?.status == 200)
+                    }
+                }
+            }
+        }
+
+        @Test(.timeLimit(.minutes(1)))
+        func refusesCallsUnreadWhileTheNodeIsBusy() async throws {
+            let node = MockNode()
+            node.busy.store(true, ordering: .relaxed)
+            let call = Array(
+                #"{"jsonrpc":"2.0","id":1,"method":"node_status"}"#.utf8
+            )
+            try await withServer(node) { port in
+                try await RawConnection.open(port) { connection in
+                    try await connection.post(call)
+                    let refused = try #require(try await connection.answer())
+                    #expect(refused.status == 503)
+                    #expect(try Self.reason(refused) == "busy")
+                    try await connection.get("/livez")
+                    #expect(try await connection.answer()?.status == 200)
+                    node.busy.store(false, ordering: .relaxed)
+                    try await connection.post(Self.call)
+                    #expect(try await connection.answer()?.status == 200)
                 }
             }
         }

@@ -13,10 +13,12 @@ final class MockNode: NodeGateway {
     let submissions = Mutex<[Int]>([])
     let failure = Mutex<GatewayError?>(nil)
     let problems = Mutex<[HealthCheck: [String]]>([:])
+    let busy = Atomic<Bool>(false)
     /// How many are inside `wait` now, and how many of those that were had been cancelled.
     let waiting = Atomic<Int>(0)
 
     var genesis: Genesis { network.genesis }
+    var isBusy: Bool { busy.load(ordering: .relaxed) }
 
     static let statusByNonce: [UInt64: TransactionStatus] = [
         10: .pending,
