@@ -15,7 +15,6 @@ extension Consensus {
         let time = parent.flatMap { records[$0]?.blockCertificate?.block }.flatMap { blocks[$0]?.facts.time }
         let wait = (time ?? finalBlock.time).adding(pace.blockInterval).subtracting(now.wall)
         timersFrom = now.monotonic.adding(min(wait, pace.blockInterval.adding(Milliseconds(1000))))
-        if nextRetry == nil { nextRetry = now.monotonic.adding(retryInterval()) }
     }
 
     /// Arm (b), (c), (d), (f), (g), (h); (a) and (e) come as `.work`.
@@ -91,17 +90,17 @@ extension Consensus {
     }
 
     mutating func retryIfDue() {
-        guard hasUnfinished else {
-            nextRetry = nil
-            return
-        }
-        guard let due = nextRetry else {
-            nextRetry = now.monotonic.adding(retryInterval())
-            return
-        }
-        guard now.monotonic >= due else { return }
+        guard let due = nextRetry, now.monotonic >= due, hasUnfinished else { return }
         nextRetry = now.monotonic.adding(retryInterval())
         retry()
+    }
+
+    mutating func scheduleRetry() {
+        if !hasUnfinished {
+            nextRetry = nil
+        } else if nextRetry == nil {
+            nextRetry = now.monotonic.adding(retryInterval())
+        }
     }
 
     private mutating func retry() {

@@ -139,6 +139,7 @@ package struct Consensus: Sendable {
     /// Rules are conditions on the state, not reactions to an event: whatever was missing, a block, a signature's
     /// permission, a certificate, the rule fires in the turn in which it arrives.
     private mutating func settle() {
+        retryIfDue()
         applyFinalization()
         advance()
         armIfDue()
@@ -146,7 +147,7 @@ package struct Consensus: Sendable {
         tryNotarize()
         tryPropose()
         tryNullify()
-        retryIfDue()
+        scheduleRetry()
     }
 
     /// Whether I may sign a vote of this view (spec 3.6 Finalization, 3.7(4), 3.7(6)).

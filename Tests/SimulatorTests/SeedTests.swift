@@ -1,0 +1,43 @@
+import Foundation
+import Simulator
+import Testing
+
+/// Hundreds of small worlds with crashes, partitions and hostile validators; each must keep every promise.
+///
+/// `FARTHING_SEEDS=7-7` runs one seed again, `FARTHING_SEEDS=0-9999` many; with `FARTHING_TRACE=1` each event is printed.
+@Suite struct SeedTests {
+    static let seeds: ClosedRange<UInt64> = {
+        let ends = ProcessInfo.processInfo.environment["FARTHING_SEEDS"]?.split(separator: "-").compactMap {
+            UInt64($0)
+        }
+        guard let ends, let first = ends.first, let last = ends.last, first <= last else { return 0...499 }
+        return first...last
+    }()
+    static let prints = ProcessInfo.processInfo.environment["FARTHING_TRACE"] != nil
+
+    /// Seeds in blocks, so that the cores share them.
+    static let blocks: [ClosedRange<UInt64>] = stride(from: seeds.lowerBound, through: seeds.upperBound, by: 50).map {
+        $0...min($0 + 49, seeds.upperBound)
+    }
+
+    @Test func everySeedKeepsEveryPromiseAndTogetherTheyMeetEverySituation() async {
+        let met = await withTaskGroup(of: Set<Situation>.self) { group in
+            for block in Self.blocks { group.addTask { Self.run(block) } }
+            return await group.reduce(into: Set<Situation>()) { $0.formUnion($1) }
+        }
+        guard Self.seeds.count >= 500 else { return }
+        let missed = Situation.allCases.filter { !met.contains($0) }
+        #expect(missed.isEmpty, "no seed of \(Self.seeds) ever met these: \(missed.map(\.rawValue))")
+    }
+
+    private static func run(_ seeds: ClosedRange<UInt64>) -> Set<Situation> {
+        var met: Set<Situation> = []
+        for seed in seeds {
+            let outcome = World.run(Scenario(seed: seed), keepsLines: prints)
+            for line in outcome.lines { print(line) }
+            met.formUnion(outcome.situations)
+            if outcome.violation != nil { Issue.record(Comment(rawValue: outcome.summary)) }
+        }
+        return met
+    }
+}
