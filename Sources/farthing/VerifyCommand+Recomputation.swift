@@ -141,7 +141,9 @@ extension StorageError {
         case .damaged(let damage): damage
         case .cannotRead(let key, let reason):
             StoreDamage(key: Hex.decode(key).flatMap { StoreKey(bytes: $0)?.description } ?? key, what: reason)
-        case .cannotOpen(let path, let reason): StoreDamage(key: path, what: reason)
+        // The directory's name is enough: the copy's path would make two reports of one damage differ.
+        case .cannotOpen(let path, let reason):
+            StoreDamage(key: "data/" + (path.split(separator: "/").last ?? ""), what: reason)
         case .noHome, .homeExists, .otherNetwork, .otherFormat, .locked, .noData, .cannotWrite, .poisoned, .file: nil
         }
     }

@@ -43,7 +43,9 @@ struct VoteLogFacts: Sendable {
         if finalView > tip.view { gaps.append(.voteLogAhead(finalView: finalView, lastView: tip.view)) }
         for (epoch, view, block) in voted where view > tip.view {
             let key = StoreKey.body(epoch: epoch, view: view, hash: block)
-            if try store.storedValue(under: key) == nil { gaps.append(.votedBlockMissing(view: view, block: block)) }
+            let gap = Gap.votedBlockMissing(view: view, block: block)
+            // A validator votes for one block twice: notarize, then finalize.
+            if try store.storedValue(under: key) == nil, gaps.last != gap { gaps.append(gap) }
         }
         return gaps
     }

@@ -1,8 +1,10 @@
 import ArgumentParser
+import ConsensusCore
 import Glibc
 import LedgerCore
 import LevelDBStorage
 import NodeRuntime
+import Primitives
 import StrictJSON
 import VerifierCore
 
@@ -40,7 +42,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let trusted = try running { () throws(HomeError) in try Home.genesis(at: genesis) }
+        let trusted = try readGenesis()
         try checkReportIsNew()
         let verification = HomeVerification(home: home, genesis: trusted, jobs: jobs ?? Self.processorCount)
         var progress = ProgressLines()
@@ -57,6 +59,16 @@ struct VerifyCommand: AsyncParsableCommand {
             try running { () throws(FileError) in try PosixPath.create(report, Array(found.text.utf8)) }
         }
         guard found.exitStatus == .success else { throw ExitCode(found.exitStatus.rawValue) }
+    }
+
+    private func readGenesis() throws(CommandFailure) -> Genesis {
+        do throws(HomeError) {
+            return try Home.genesis(at: genesis)
+        } catch .missing(let path) {
+            throw CommandFailure(.badInput, "--genesis: \(path) is not there")
+        } catch {
+            throw error.failure
+        }
     }
 
     /// A report is evidence: none is ever overwritten, and who asks for that learns it before the work.
@@ -82,18 +94,28 @@ extension VerificationReport {
 extension VerificationFailure {
     var failure: CommandFailure {
         switch self {
-        case .storage(.otherNetwork(let found, let wanted)):
-            CommandFailure(
-                .badInput,
-                "the home belongs to the network \(found), the genesis file begins \(wanted). Is it the right file?"
-            )
+        case .storage(.otherNetwork(let found, let wanted)): Self.otherNetwork(found, wanted)
         case .storage(let error): CommandFailure(error)
-        case .voteLog(.damaged(let damage)):
+        case .voteLog(.damaged(let damage)): Self.failure(damage)
+        case .voteLog(let error): CommandFailure(error)
+        }
+    }
+
+    private static func failure(_ damage: VoteLogDamage) -> CommandFailure {
+        switch damage {
+        case .otherNetwork(let found, let wanted): otherNetwork(found, wanted)
+        default:
             CommandFailure(
                 .damaged,
                 "the vote log can't be trusted (\(damage)), so nobody knows where the chain should end"
             )
-        case .voteLog(let error): CommandFailure(error)
         }
+    }
+
+    private static func otherNetwork(_ found: NetworkID, _ wanted: NetworkID) -> CommandFailure {
+        CommandFailure(
+            .badInput,
+            "the home belongs to the network \(found), the genesis file begins \(wanted). Is it the right file?"
+        )
     }
 }

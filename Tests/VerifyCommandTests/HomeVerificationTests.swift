@@ -149,6 +149,9 @@ import farthing
         _ = try log.record([
             .notarize(epoch: .zero, view: view, parentView: chain.view, block: next.block.hash)
         ])
+        _ = try log.record([
+            .finalize(epoch: .zero, view: view, parentView: chain.view, block: next.block.hash)
+        ])
         let gap = Gap.votedBlockMissing(view: view, block: next.block.hash)
         #expect(try await home.verify().verdict == .incomplete([gap]))
         try home.store.storeBlocks([(next.block, view)])
