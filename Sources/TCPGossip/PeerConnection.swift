@@ -218,7 +218,9 @@ final class PeerConnection: ChannelDuplexHandler {
             lastHeard = .now()
             takeFrames(context)
         case .drain: drain(context)
-        case .readOn: takeFrames(context)
+        case .readOn:
+            lastHeard = .now()
+            takeFrames(context)
         case .close(let reason): close(context, reason)
         }
         promise?.succeed()

@@ -40,9 +40,15 @@ extension PeerNetwork {
             }
             .whenFailure { error in
                 self.control.execute {
-                    self.failed(machine, .failed("cannot dial: \(error)"), from: peer.host)
+                    self.failed(machine, .failed("cannot dial: \(Self.innermost(error))"), from: peer.host)
                 }
             }
+    }
+
+    /// What went wrong, without the list of every address that was tried.
+    private static func innermost(_ error: any Error) -> any Error {
+        guard let error = error as? NIOConnectionError else { return error }
+        return error.connectionErrors.last?.error ?? error.dnsAError ?? error.dnsAAAAError ?? error
     }
 
     private func installDialed(_ channel: any Channel, _ machine: ConnectionMachine) throws {
