@@ -62,7 +62,7 @@ let package = Package(
         core(
             "ReplicaCore",
             ["Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "MempoolCore"]),
-        core("VerifierCore", ["Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore"]),
+        core("VerifierCore", ["Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore"]),
         core(
             "Simulator",
             [
@@ -77,7 +77,8 @@ let package = Package(
             "TCPGossip",
             [
                 "Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "COpenSSL",
-                nioCore, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"), logging,
+                nioCore, nioPosix, .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), logging,
             ]),
         shell(
             "JSONRPC",
@@ -126,7 +127,8 @@ let package = Package(
         tests(
             "TCPGossipTests",
             [
-                "TCPGossip", "ChainCore", "ConsensusCore", "Cryptography", "Primitives", logging, nioCore, nioPosix,
+                "TCPGossip", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives", logging, nioCore,
+                nioPosix, .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
