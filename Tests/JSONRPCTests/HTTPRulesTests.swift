@@ -1,4 +1,3 @@
-import HTTPTypes
 import JSONRPC
 import StrictJSON
 import Synchronization
