@@ -35,12 +35,6 @@ extension ChainStore {
         return height == .zero ? try requiredValue(under: .genesis) : try storedBlock(at: height).header
     }
 
-    /// The height, view and justification of a final block without its body; nil above the tip and for block 0.
-    package func record(at height: Height) throws(StorageError) -> StoredBlock? {
-        guard height > .zero, height <= tip.height else { return nil }
-        return try storedBlock(at: height)
-    }
-
     /// The height of a final block, block 0 excepted; nil when no final block has this hash.
     package func height(of hash: Hash32) throws(StorageError) -> Height? {
         let found: StoredHeight? = try value(under: .height(hash))

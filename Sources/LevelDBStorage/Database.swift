@@ -26,8 +26,6 @@ import Synchronization
         package var writeBufferByteCount = 64 << 20
         package var tableByteCount = 8 << 20
         package var cacheByteCount = 32 << 20
-        /// Off for bodies: signatures and keys don't compress.
-        package var compresses = false
 
         package init() {}
     }
@@ -152,8 +150,8 @@ import Synchronization
             unsafe leveldb_options_set_cache(options, cache)
             unsafe leveldb_options_set_write_buffer_size(options, tuning.writeBufferByteCount)
             unsafe leveldb_options_set_max_file_size(options, tuning.tableByteCount)
-            let compression = tuning.compresses ? leveldb_snappy_compression : leveldb_no_compression
-            unsafe leveldb_options_set_compression(options, Int32(compression))
+            // Keys, hashes and signatures don't compress.
+            unsafe leveldb_options_set_compression(options, Int32(leveldb_no_compression))
         }
 
         func destroy() {
