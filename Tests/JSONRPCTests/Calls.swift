@@ -32,3 +32,13 @@ extension MockNode {
         while waiting.load(ordering: .relaxed) != count { try await Task.sleep(for: .milliseconds(5)) }
     }
 }
+
+/// Tells one task what another has done.
+final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool {
+        get { value.load(ordering: .relaxed) }
+        set { value.store(newValue, ordering: .relaxed) }
+    }
+}

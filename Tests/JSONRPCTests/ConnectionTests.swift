@@ -32,7 +32,7 @@ extension OverSockets {
         /// Beyond the limit connections wait in the kernel's queue, and cost the node nothing.
         @Test(.timeLimit(.minutes(1)))
         func takesTheNextConnectionOnceThereIsRoom() async throws {
-            let answered = Atomic<Bool>(false)
+            let answered = Flag()
             try await withServer(limits: RPCLimits.with { $0.connectionsMax = 1 }) { port in
                 let second = try await RawConnection.open(port) { first in
                     try await first.post(Calls.networkInfo)
@@ -41,13 +41,12 @@ extension OverSockets {
                         try await RawConnection.open(port) { second in
                             try await second.post(Calls.networkInfo)
                             let status = try await second.answer()?.status
-                            answered.store(true, ordering: .relaxed)
+                            answered.isSet = true
                             return status
                         }
                     }
                     try await Task.sleep(for: .milliseconds(200))
-                    let isAnswered = answered.load(ordering: .relaxed)
-                    #expect(!isAnswered)
+                    #expect(!answered.isSet)
                     return second
                 }
                 #expect(try await second.value == 200)
