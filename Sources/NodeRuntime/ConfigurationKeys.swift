@@ -36,7 +36,7 @@ extension ConfigurationKey {
     )
     static let rpcCallsPerSecond = ConfigurationKey(
         name: "rpc.callsPerSecond",
-        wanted: "a whole number from 1",
+        wanted: "a whole number from 1 to 1000000",
         standard: "2000"
     )
     static let logLevel = ConfigurationKey(

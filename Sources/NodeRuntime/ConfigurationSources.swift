@@ -22,13 +22,13 @@ package enum ConfigurationOrigin: Hashable, Sendable {
 }
 
 /// A configuration file's settings, as text by key.
-struct ConfigurationFile: Sendable {
+package struct ConfigurationFile: Sendable {
     let path: String
     /// Every key in the file.
     let keys: [String]
     private let snapshot: YAMLSnapshot
 
-    init(path: String, text: [UInt8]) throws(ConfigurationError) {
+    package init(path: String, text: [UInt8]) throws(ConfigurationError) {
         // The snapshot doesn't list its keys, but asks about each one whether it is secret: so we learn them.
         let seen = SeenKeys()
         let options = YAMLSnapshot.ParsingOptions(secretsSpecifier: .dynamic { key, _ in seen.note(key) })

@@ -18,7 +18,7 @@ package struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let host = text[..<colon]
         let digits = text[text.index(after: colon)...]
-        guard let port = digits.settingNumber, port <= 65_535, !host.isEmpty, !host.contains(where: \.isWhitespace)
+        guard let port = digits.wholeNumber, port <= 65_535, !host.isEmpty, !host.contains(where: \.isWhitespace)
         else { return nil }
         if host.hasPrefix("["), host.hasSuffix("]") {
             self.init(host: String(host.dropFirst().dropLast()), port: Int(port))
@@ -61,14 +61,14 @@ extension Milliseconds {
 extension String {
     fileprivate var numberAndUnit: (number: UInt64, unit: String)? {
         let digits = prefix { ("0"..."9").contains($0) }
-        guard let number = digits.settingNumber else { return nil }
+        guard let number = digits.wholeNumber else { return nil }
         return (number, String(dropFirst(digits.count)))
     }
 }
 
-extension Substring {
+extension StringProtocol {
     /// Digits only; `UInt64.init` would take a sign as well.
-    fileprivate var settingNumber: UInt64? {
+    var wholeNumber: UInt64? {
         guard utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return UInt64(self)
     }

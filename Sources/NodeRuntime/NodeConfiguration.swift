@@ -50,9 +50,26 @@ extension NodeConfiguration {
     ) throws(ConfigurationError) -> NodeConfiguration {
         let text: [UInt8]
         do throws(FileError) { text = try PosixPath.read(path) } catch { throw .file(error) }
+        return try load(
+            file: ConfigurationFile(path: path, text: text),
+            environment: environment,
+            flags: flags,
+            validators: validators,
+            own: own
+        )
+    }
+
+    /// The same with the file's text at hand.
+    package static func load(
+        file: ConfigurationFile,
+        environment: [String: String],
+        flags: [(key: String, value: String)],
+        validators: [Validator],
+        own: Validator
+    ) throws(ConfigurationError) -> NodeConfiguration {
         let names = validators.map(\.name)
         let sources = try ConfigurationSources(
-            file: ConfigurationFile(path: path, text: text),
+            file: file,
             environment: environment,
             flags: flags,
             keys: ConfigurationKey.all(validators: names)
@@ -66,17 +83,23 @@ extension NodeConfiguration {
             peers: peers,
             rpcListen: try sources.value(.rpcListen, HostAndPort.init(text:)),
             rpcHostNames: try sources.value(.rpcHostNames, HostNames.init(text:)).names,
-            rpcCallsPerSecond: try sources.value(.rpcCallsPerSecond) { Int($0).flatMap { $0 >= 1 ? $0 : nil } },
+            rpcCallsPerSecond: try sources.value(.rpcCallsPerSecond, callRate),
             logLevel: try sources.value(.logLevel, Logger.Level.init(rawValue:)),
             logFormat: try sources.value(.logFormat, LogFormat.init(rawValue:)),
             pace: try sources.value(.pacePreset, PacePreset.init(rawValue:)),
             heartbeat: try sources.value(.paceHeartbeat, Milliseconds.init(settingText:)),
             mempool: MempoolLimits(
                 byteCountMax: try sources.value(.mempoolBytes, ByteCount.init(text:)).count,
-                freeSharesPerMinute: try sources.value(.mempoolFreeShares) { UInt64($0) }
+                freeSharesPerMinute: try sources.value(.mempoolFreeShares, \.wholeNumber)
             )
         )
     }
+}
+
+/// From 1 to a million.
+private func callRate(_ text: String) -> Int? {
+    guard let number = text.wholeNumber, (1...1_000_000).contains(number) else { return nil }
+    return Int(number)
 }
 
 /// The names in `rpc.hostNames`.

@@ -44,6 +44,11 @@ package struct TransactionAnswer: Hashable, Sendable {
         package let name: String
         /// A sentence for people.
         package let message: String
+
+        package init(name: String, message: String) {
+            self.name = name
+            self.message = message
+        }
     }
 
     init(_ reader: JSONReader) throws(JSONReadError) {

@@ -1,18 +1,18 @@
-import Primitives
+package import Primitives
 
 /// Amounts as people write them, such as `0.000250`; exactly as many base units, or refused.
 ///
 /// Decimals exist on the command line only (4-interfaces 4.2): everything else counts base units.
-enum DecimalAmount {
+package enum DecimalAmount {
     /// Why a text is no amount.
-    enum Failure: Error, Equatable {
+    package enum Failure: Error, Equatable {
         case notANumber
         /// More digits after the point than the unit has: they are never rounded away.
         case excessDigits(decimals: Int)
         case tooLarge
     }
 
-    static func parse(_ text: String, decimals: Int) throws(Failure) -> Amount {
+    package static func parse(_ text: String, decimals: Int) throws(Failure) -> Amount {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let whole = parts[0]
         let fraction = parts.count == 2 ? parts[1] : ""
@@ -26,7 +26,7 @@ enum DecimalAmount {
     }
 
     /// With all decimals, so that amounts line up.
-    static func text(_ amount: Amount, decimals: Int) -> String {
+    package static func text(_ amount: Amount, decimals: Int) -> String {
         let digits = String(amount.units)
         guard decimals > 0 else { return digits }
         let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count)) + digits

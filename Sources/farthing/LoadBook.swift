@@ -1,14 +1,14 @@
-import LedgerCore
-import Primitives
-import RPCClient
+package import LedgerCore
+package import Primitives
+package import RPCClient
 
 /// What a load generator knows of each transaction until it has a verdict; a pure value, time comes in.
 ///
 /// Invariant: a transaction is in `open` from its registration to its verdict, and only then are its bytes held; so memory
 /// is bounded by what is under way, not by what was sent.
-struct LoadBook: Sendable {
+package struct LoadBook: Sendable {
     /// Milliseconds since the load began.
-    typealias Time = UInt64
+    package typealias Time = UInt64
 
     private struct Open {
         let planned: PlannedTransaction
@@ -18,29 +18,31 @@ struct LoadBook: Sendable {
     }
 
     /// A transaction that has become final.
-    struct Settlement: Equatable {
-        let paymentCount: Int
+    package struct Settlement: Equatable {
+        package let paymentCount: Int
         /// From the first sending to the news that it is final.
-        let latency: Time
-        let height: UInt64
-        let fee: Amount
+        package let latency: Time
+        package let height: UInt64
+        package let fee: Amount
     }
 
-    private(set) var tally = LoadTally()
+    package private(set) var tally = LoadTally()
     private var open: [TransactionID: Open] = [:]
     /// Ids in the order of registration; those that have a verdict are dropped when it is next walked through.
     private var order: [TransactionID] = []
 
     /// Payments that were sent and have no verdict.
-    private(set) var openPaymentCount = 0
-    var isEmpty: Bool { open.isEmpty }
+    package private(set) var openPaymentCount = 0
+    package var isEmpty: Bool { open.isEmpty }
 
     /// How long after a local answer the same bytes are sent again.
     private static let delayAfterPending: Time = 5_000
     private static let delayAfterRefusal: Time = 500
 
+    package init() {}
+
     /// Notes transactions that are about to be sent for the first time.
-    mutating func register(_ planned: [PlannedTransaction], at time: Time) {
+    package mutating func register(_ planned: [PlannedTransaction], at time: Time) {
         for transaction in planned {
             open[transaction.id] = Open(planned: transaction, firstSent: time, due: nil)
             order.append(transaction.id)
@@ -50,7 +52,7 @@ struct LoadBook: Sendable {
     }
 
     /// Transactions that are due to be sent again, oldest first; they are held by the caller until it says what came of it.
-    mutating func takeDue(at time: Time, limit: Int) -> [PlannedTransaction] {
+    package mutating func takeDue(at time: Time, limit: Int) -> [PlannedTransaction] {
         var due: [PlannedTransaction] = []
         order.removeAll { open[$0] == nil }
         for id in order where due.count < limit {
@@ -62,13 +64,15 @@ struct LoadBook: Sendable {
     }
 
     /// The call that held these gave no answer: they are due at once, at the next node.
-    mutating func unanswered(_ ids: [TransactionID], at time: Time) {
+    package mutating func unanswered(_ ids: [TransactionID], at time: Time) {
         for id in ids { open[id]?.due = time }
     }
 
     /// A node's answer to one of the transactions that a call held.
-    mutating func answered(_ id: TransactionID, _ answer: TransactionAnswer, at time: Time) -> Settlement? {
-        switch answer.status {
+    package mutating func answered(_ id: TransactionID, _ status: TransactionAnswer.Status, at time: Time)
+        -> Settlement?
+    {
+        switch status {
         case .final(let height, _, _, let fee):
             return settled(id, height: height.number, fee: fee, at: time)
         case .rejected(let reason):
@@ -78,15 +82,14 @@ struct LoadBook: Sendable {
             if close(id) != nil { tally.expired += 1 }
         case .pending, .unknown:
             open[id]?.due = time + Self.delayAfterPending
-        case .refused(let reason, _):
+        case .refused:
             open[id]?.due = time + Self.delayAfterRefusal
-            tally.lastRefusal = reason.message
         }
         return nil
     }
 
     /// A final block holds the transaction.
-    mutating func settled(_ id: TransactionID, height: UInt64, price: UInt64, at time: Time) -> Settlement? {
+    package mutating func settled(_ id: TransactionID, height: UInt64, price: UInt64, at time: Time) -> Settlement? {
         guard let paymentCount = open[id]?.planned.paymentCount else { return nil }
         return settled(id, height: height, fee: Amount(units: price * UInt64(1 + paymentCount)), at: time)
     }
@@ -110,13 +113,13 @@ struct LoadBook: Sendable {
 }
 
 /// Counts of a load; sent and final in payments, the others in transactions.
-struct LoadTally: Sendable, Equatable {
-    var sent = 0
-    var final = 0
-    var rejected = 0
-    var expired = 0
+package struct LoadTally: Sendable, Equatable {
+    package init() {}
+
+    package var sent = 0
+    package var final = 0
+    package var rejected = 0
+    package var expired = 0
     /// Why the first rejected transaction was.
-    var firstProblem: String?
-    /// Why a transaction was last refused for the moment.
-    var lastRefusal: String?
+    package var firstProblem: String?
 }

@@ -1,17 +1,17 @@
-import Cryptography
-import LedgerCore
-import Primitives
+package import Cryptography
+package import LedgerCore
+package import Primitives
 
 /// What a load consists of: which transaction has how many payments, who pays, who is paid.
 ///
 /// Payments in transactions of a hundred and single payments are spread evenly among each other. Everything follows from
 /// the index of a transaction, but for nonces, which are new in every run.
-struct LoadPlan: Sendable {
+package struct LoadPlan: Sendable {
     /// How many payments one signature of a large transaction covers.
-    static let largeCount = 100
+    package static let largeCount = 100
 
-    let paymentCount: Int
-    let transactionCount: Int
+    package let paymentCount: Int
+    package let transactionCount: Int
     private let largeTransactionCount: Int
     private let keys: [SigningKey]
     private let firstNonce: UInt64
@@ -19,7 +19,7 @@ struct LoadPlan: Sendable {
     private let network: NetworkID
 
     /// `batchPercent` of the payments are made in transactions of a hundred, as far as whole ones come out.
-    init(
+    package init(
         paymentCount: Int,
         batchPercent: Int,
         keys: [SigningKey],
@@ -38,14 +38,14 @@ struct LoadPlan: Sendable {
     }
 
     /// How many payments the transaction of an index makes.
-    func paymentCount(of index: Int) -> Int {
+    package func paymentCount(of index: Int) -> Int {
         let isLarge =
             (index + 1) * largeTransactionCount / transactionCount > index * largeTransactionCount / transactionCount
         return isLarge ? Self.largeCount : 1
     }
 
     /// The transaction of an index, signed; about 20 µs.
-    func transaction(_ index: Int, validUntil: Milliseconds) -> PlannedTransaction {
+    package func transaction(_ index: Int, validUntil: Milliseconds) -> PlannedTransaction {
         let key = keys[index % keys.count]
         let payments = (1...paymentCount(of: index)).map { offset in
             Payment(payee: AccountID(keys[(index + offset) % keys.count].publicKey), amount: Amount(units: 250))
@@ -64,9 +64,16 @@ struct LoadPlan: Sendable {
 }
 
 /// A signed transaction of a load; the bytes that are sent, again and again if need be.
-struct PlannedTransaction: Sendable {
-    let index: Int
-    let id: TransactionID
-    let paymentCount: Int
-    let bytes: [UInt8]
+package struct PlannedTransaction: Sendable {
+    package let index: Int
+    package let id: TransactionID
+    package let paymentCount: Int
+    package let bytes: [UInt8]
+
+    package init(index: Int, id: TransactionID, paymentCount: Int, bytes: [UInt8]) {
+        self.index = index
+        self.id = id
+        self.paymentCount = paymentCount
+        self.bytes = bytes
+    }
 }

@@ -149,7 +149,7 @@ final class LoadRun: Sendable {
             let time = now
             state.withLock { state in
                 for (transaction, answer) in zip(transactions, answers) {
-                    let settlement = state.book.answered(transaction.id, answer, at: time)
+                    let settlement = state.book.answered(transaction.id, answer.status, at: time)
                     if let settlement { state.statistics.note(settlement) }
                 }
             }

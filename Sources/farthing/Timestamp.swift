@@ -1,8 +1,8 @@
-import Primitives
+package import Primitives
 
 /// Moments as people read them: RFC 3339 in UTC, with milliseconds.
-enum Timestamp {
-    static func text(_ time: Milliseconds) -> String {
+package enum Timestamp {
+    package static func text(_ time: Milliseconds) -> String {
         let (days, ofDay) = time.number.quotientAndRemainder(dividingBy: 86_400_000)
         let (year, month, day) = date(days)
         let clock = [ofDay / 3_600_000, ofDay / 60_000 % 60, ofDay / 1_000 % 60].map { digits($0, 2) }
