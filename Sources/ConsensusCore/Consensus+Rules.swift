@@ -90,7 +90,7 @@ extension Consensus {
         records = records.filter { $0.key > view }
         blocks = blocks.filter { extendsFinal($0.value.facts) }
         restored = restored.filter { blocks[$0] != nil }
-        if current <= view { enter(view.next, by: certificate) }
+        if current <= view { enter(view.next, by: certificate) } else { disarmIfIdle() }
     }
 
     /// Whether a held block is the final one or a descendant of it.

@@ -17,6 +17,12 @@ extension Consensus {
         timersFrom = now.monotonic.adding(min(wait, pace.blockInterval.adding(Milliseconds(1000))))
     }
 
+    /// What became final may have been the reason to arm: unless I have voted in cur, the reasons are looked at again.
+    mutating func disarmIfIdle() {
+        guard own[current] == nil, !timedOut else { return }
+        armedAt = nil
+    }
+
     /// Arm (b), (c), (d), (f), (g), (h); (a) and (e) come as `.work`.
     mutating func armIfDue() {
         guard armedAt == nil, mode == .signing else { return }

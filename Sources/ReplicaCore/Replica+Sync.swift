@@ -121,12 +121,16 @@ extension Replica {
     }
 
     mutating func receive(_ response: SyncResponse, from peer: PublicKey) {
-        guard let request = sync.open.removeValue(forKey: peer) else { return }
+        guard let request = sync.open[peer] else { return }
         guard let first = response.blocks.first, response.finalization != nil else {
             // It can't serve what it claims, or not yet (spec 3.3).
+            sync.open[peer] = nil
             return shun(peer)
         }
-        if let fault = first.block.height == request.from ? fault(in: response) : "it starts at another height" {
+        // The answer to an earlier request that I gave up: late, not wrong.
+        guard first.block.height == request.from else { return }
+        sync.open[peer] = nil
+        if let fault = fault(in: response) {
             effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: fault)))
             return
         }

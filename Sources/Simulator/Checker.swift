@@ -24,7 +24,7 @@ struct Checker: Sendable {
     /// What a client was told will never settle.
     private var buried: Set<TransactionID> = []
     private(set) var accused: Set<UInt16> = []
-    /// The final height when an honest node first held evidence, by signer.
+    /// The final height when an honest node last came to hold evidence, by signer.
     private var evidenceSince: [UInt16: Height] = [:]
 
     var healedAt: UInt64 = 0
@@ -135,13 +135,14 @@ struct Checker: Sendable {
         if honest.contains(Int(evidence.signer)) {
             violate("S4: there is evidence against honest validator \(evidence.signer)")
         }
-        if evidenceSince[evidence.signer] == nil { evidenceSince[evidence.signer] = finalHeight }
+        evidenceSince[evidence.signer] = finalHeight
     }
 
-    /// Whoever was caught is named on chain once enough leaders have had their turn.
-    mutating func checkAccusations(leadersPassed count: Int) {
-        for (signer, since) in evidenceSince.sorted(by: { $0.key < $1.key }) where !accused.contains(signer) {
-            guard finalHeight.number >= since.number + UInt64(count) else { continue }
+    /// Whoever an honest disk holds evidence against is named on chain once enough leaders have had their turn.
+    mutating func checkAccusations(of signers: Set<UInt16>, leadersPassed count: Int) {
+        for signer in signers.sorted() where !accused.contains(signer) {
+            guard let since = evidenceSince[signer], finalHeight.number >= since.number + UInt64(count)
+            else { continue }
             violate("evidence against \(signer), known since height \(since), never came on chain")
         }
     }

@@ -30,6 +30,8 @@ package struct Scenario: Sendable {
     package var pace: Pace
     package var parameters: Parameters
     package var paymentCount: Int
+    /// A promise that this world's nodes break on purpose, to see whether the checkers notice.
+    package var plantedBug: PlantedBug?
 
     /// The scenario that this seed stands for: mostly four validators, one of them hostile.
     package init(seed: UInt64) {
@@ -54,6 +56,8 @@ package struct Scenario: Sendable {
         if generator.chance(perMille: 700) { delayed = generator.below(60) }
         let fastest = generator.within(100...8_000)
         latency = fastest...(fastest + generator.within(500...25_000))
+        // Now and then the first view timer is too short for the network, and only its growth helps.
+        if generator.chance(perMille: 80) { latency = 60_000...(60_000 + generator.within(10_000...90_000)) }
         var parameters = Parameters.defaults
         parameters.minBlockInterval = Milliseconds(generator.within(0...250))
         parameters.payoutInterval = Milliseconds(5_000)
@@ -67,6 +71,9 @@ package struct Scenario: Sendable {
         paymentCount = generator.below(60) + 10
     }
 
+    /// Whether one honest node may lose its vote log: from then on it counts among the faulty.
+    var mayLoseVoteLog: Bool { adversaryCount < faultyMax }
+
     package var nodeCount: Int { validatorCount + followerCount }
     package var faultyMax: Int { (validatorCount - 1) / 3 }
 
@@ -77,4 +84,14 @@ package struct Scenario: Sendable {
     package var healingTime: UInt64 {
         UInt64(adversaryCount + 2) * pace.viewTimerMax.number + 12_000
     }
+}
+
+/// What an honest node must never do; a run with one of these has to end in a violation sooner or later.
+package enum PlantedBug: CaseIterable, Sendable {
+    /// The vote log is lost in every crash, and nobody notices.
+    case forgetsItsVotes
+    /// Votes leave before they are on disk.
+    case sendsBeforeItWrites
+    /// Blocks are reported final before they are on disk.
+    case reportsBeforeItCommits
 }

@@ -79,6 +79,9 @@ struct SimulatedDisk: Sendable {
         self.votes = votes
     }
 
+    /// The vote log is lost, the store is not (spec 3.7(2)).
+    mutating func loseVotes() { votes = VoteBook(epoch: .zero, finalView: finalView) }
+
     // MARK: - Reading
 
     /// Whether the block is here with all its ancestors down to the final chain.
@@ -91,10 +94,10 @@ struct SimulatedDisk: Sendable {
     func block(_ hash: Hash32) -> Block? {
         bodies[hash]?.block ?? chain.last { $0.block.block.hash == hash }?.block.block
     }
-
     /// What a start reads (spec 3.7).
     func start(
         me: Int?,
+        mode: SigningMode,
         pace: Pace,
         seed: UInt64
     ) throws(SnapshotError) -> ReplicaStart {
@@ -113,7 +116,7 @@ struct SimulatedDisk: Sendable {
             certificates: certificates.filter { $0.key.view > view }.sorted { $0.key < $1.key }.map(\.value),
             ownVotes: votes.votes,
             signFloor: max(votes.finalView, view),
-            mode: .signing,
+            mode: mode,
             pace: pace,
             mempoolLimits: .init(),
             seed: seed,

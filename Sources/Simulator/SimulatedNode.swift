@@ -10,6 +10,8 @@ struct SimulatedNode: Sendable {
     var lanes = Lanes()
     let validator: Int?
     let isHonest: Bool
+    /// Its vote log is lost: it observes from now on (spec 3.7(2)).
+    var isObserver = false
     /// How far its wall clock is off, in milliseconds.
     var skew: Int64 = 0
     /// Counts its starts; what was foreseen for an earlier life doesn't happen.

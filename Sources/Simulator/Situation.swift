@@ -24,6 +24,8 @@ package enum Situation: String, CaseIterable, Comparable, Sendable {
     case restartedWithOwnVotes
     case restartedWithUnfinalisedBlocks
     case storeLostButNotVotes
+    /// A validator that lost its vote log goes on as an observer.
+    case voteLogLost
 
     // Catching up
     case blockFetchedByHash

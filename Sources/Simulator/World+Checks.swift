@@ -5,6 +5,7 @@ import LedgerCore
 import MempoolCore
 import Primitives
 import ReplicaCore
+import VerifierCore
 
 // What must hold while the world runs, and when it has come to rest.
 extension World {
@@ -12,7 +13,7 @@ extension World {
 
     /// S8: a vote of one's own leaves only after it is on disk.
     mutating func checkOwnVotes(in message: PeerMessage, of node: Int) {
-        guard nodes[node].isHonest else { return }
+        guard nodes[node].isHonest, !nodes[node].isObserver else { return }
         let own: [Vote] =
             switch message {
             case .vote(let vote): [vote]
@@ -132,6 +133,23 @@ extension World {
         return nil
     }
 
+    /// An auditor recomputes the node's chain from the genesis alone.
+    private mutating func audit(_ node: Int) {
+        var verifier = Verifier(genesis: federation.genesis)
+        for final in nodes[node].disk.chain {
+            do throws(Violation) {
+                _ = try verifier.check(CheckedBlock(final.block, electorate: electorate, scheme: MockScheme()))
+            } catch {
+                return checker.violate("A3: an auditor refuses node \(node)'s chain: \(error)")
+            }
+        }
+        do throws(Violation) {
+            try verifier.checkTotals()
+        } catch {
+            checker.violate("A3: an auditor refuses node \(node)'s accounts: \(error)")
+        }
+    }
+
     /// L2, L4, S7 and the evidence, when all is still.
     private mutating func checkRest() {
         if checker.finalHeight != checker.restingHeight {
@@ -153,7 +171,9 @@ extension World {
             } catch {
                 checker.violate("S7: node \(node)'s ledger isn't whole: \(error)")
             }
+            audit(node)
         }
-        checker.checkAccusations(leadersPassed: 2 * scenario.validatorCount)
+        let caught = Set(honestNodes.flatMap { nodes[$0].disk.evidence.map(\.signer) })
+        checker.checkAccusations(of: caught, leadersPassed: 2 * scenario.validatorCount)
     }
 }

@@ -46,6 +46,7 @@ extension World {
 
     /// Signs into the vote log, which refuses what an honest validator never asks for.
     private mutating func sign(_ body: VoteBody, of node: Int) {
+        if nodes[node].isObserver { return checker.violate("S4: observer \(node) asks for \(body.line)") }
         if let refusal = nodes[node].disk.votes.refusal(of: body) {
             return checker.violate("S4: node \(node)'s vote log refuses: \(refusal)")
         }
@@ -53,11 +54,7 @@ extension World {
             checker.violate("S6: node \(node) votes \(body.line) without the block and its ancestors on disk")
         }
         if nodes[node].disk.votes.vote(for: body) != nil { return }
-        let vote = Vote(
-            body: body,
-            signer: UInt16(node),
-            signature: federation.validatorKeys[node].sign(body.message(network: electorate.network))
-        )
+        let vote = signed(body, by: node)
         nodes[node].disk.votes.insert(vote)
         checker.note(vote)
     }
@@ -77,6 +74,21 @@ extension World {
             send(.evidence(evidence), from: node, to: connectedValidators(of: node))
         case .storeBlock, .storeCertificate, .forgetVotes: break
         }
+    }
+
+    /// The planted bug of a shell that doesn't wait for its disk.
+    mutating func sendUnwritten(_ orders: [SafetyOrder], of node: Int) {
+        for case .vote(let body) in orders {
+            send(.vote(signed(body, by: node)), from: node, to: connectedValidators(of: node))
+        }
+    }
+
+    private func signed(_ body: VoteBody, by node: Int) -> Vote {
+        Vote(
+            body: body,
+            signer: UInt16(node),
+            signature: federation.validatorKeys[node].sign(body.message(network: electorate.network))
+        )
     }
 
     private mutating func loggedVote(_ body: VoteBody, of node: Int) -> Verified<Vote>? {
@@ -144,11 +156,13 @@ extension World {
                 "S5: node \(node) restarts below height \(nodes[node].reportedHeight), which it had reported final"
             )
         }
+        if scenario.plantedBug == .forgetsItsVotes { nodes[node].disk.loseVotes() }
         let moment = nodes[node].moment(at: now)
         let effects: [ReplicaEffect]
         do {
             let start = try nodes[node].disk.start(
                 me: nodes[node].isHonest ? nodes[node].validator : nil,
+                mode: nodes[node].isObserver ? .observer(reason: "the vote log is lost") : .signing,
                 pace: scenario.pace,
                 seed: generator.next()
             )

@@ -29,6 +29,13 @@ extension World {
             checker.meet(.storeLostButNotVotes)
             trace.say("n\(node) loses its store", at: now)
         }
+        if scenario.mayLoseVoteLog, !hasLostVotes, nodes[node].validator != nil, generator.chance(perMille: 120) {
+            nodes[node].disk.loseVotes()
+            nodes[node].isObserver = true
+            hasLostVotes = true
+            checker.meet(.voteLogLost)
+            trace.say("n\(node) loses its vote log", at: now)
+        }
         let isLong = generator.chance(perMille: 150)
         queue.insert(.boot(node), at: now + generator.within(isLong ? 3_000_000...14_000_000 : 20_000...2_500_000))
     }

@@ -28,6 +28,7 @@ package struct World: Sendable {
     var sentCount: UInt64 = 0
     let nodeByKey: [PublicKey: Int]
     var hasLostStore = false
+    var hasLostVotes = false
 
     /// Where the run stands; each phase ends at its own moment.
     enum Phase: Sendable, Equatable {
@@ -169,6 +170,9 @@ package struct World: Sendable {
                 nodes[node].lanes.order(orders)
                 orders = []
                 nodes[node].lanes.order(.commit(blocks))
+                if scenario.plantedBug == .reportsBeforeItCommits {
+                    nodes[node].reportedHeight = blocks.last?.height ?? .zero
+                }
             case .answer(let answer, let ticket):
                 nodes[node].lanes.order(orders)
                 orders = []
@@ -176,6 +180,7 @@ package struct World: Sendable {
             default: performAtOnce(effect, of: node)
             }
         }
+        if scenario.plantedBug == .sendsBeforeItWrites { sendUnwritten(orders, of: node) }
         nodes[node].lanes.order(orders)
         startLanes(node)
     }
