@@ -33,6 +33,9 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Payments a second; 0 for as fast as they become final", valueName: "n"))
     var rate = 0
 
+    @Flag(help: "Let the rate climb evenly, from nothing to twice --rate: fees fall while blocks fill")
+    var climb = false
+
     @Option(help: ArgumentHelp("Payments under way at once", valueName: "n"))
     var window = 20_000
 
@@ -109,7 +112,7 @@ struct LoadCommand: AsyncParsableCommand {
         let interval = interval.flatMap { Milliseconds(settingText: $0) }?.number ?? standard
         return LoadRun.Settings(
             plan: plan,
-            rate: rate,
+            pace: LoadPace(rate: rate, paymentCount: payments, climbs: climb),
             window: window,
             senderCount: concurrency,
             network: network,

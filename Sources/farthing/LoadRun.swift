@@ -12,8 +12,7 @@ import Synchronization
 final class LoadRun: Sendable {
     struct Settings: Sendable {
         let plan: LoadPlan
-        /// Payments a second; 0 means as fast as they become final.
-        let rate: Int
+        let pace: LoadPace
         /// Payments under way at once.
         let window: Int
         let senderCount: Int
@@ -118,7 +117,7 @@ final class LoadRun: Sendable {
             let due = state.book.takeDue(at: time, limit: Self.transactionsPerCall)
             if !due.isEmpty { return .send(due) }
             guard state.nextIndex < settings.plan.transactionCount else { return state.book.isEmpty ? .done : .wait }
-            let allowed = settings.rate == 0 ? Int.max : Int(time) * settings.rate / 1_000 + 1
+            let allowed = settings.pace.allowed(at: time)
             let first = state.nextIndex
             var payments = 0
             while state.nextIndex < settings.plan.transactionCount,
