@@ -84,8 +84,8 @@ let package = Package(
             "JSONRPC",
             [
                 "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"), nioCore, logging,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nioCore, nioPosix, logging,
             ]),
         shell(
             "RPCClient",

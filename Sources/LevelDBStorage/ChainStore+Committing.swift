@@ -85,6 +85,7 @@ extension ChainStore {
                 precondition(block.parent == hash, "a committed block is the child of the tip")
                 precondition(final.block.justification.covers(block.hash), "consensus justifies what it finalises")
                 precondition(shared.unfinal.contains(final.bodyKey), "a body is stored before a pointer to it")
+                precondition(final.bodyView == final.view, "a body under a later view would be swept with that view")
                 (height, hash) = (block.height, block.hash)
             }
         }

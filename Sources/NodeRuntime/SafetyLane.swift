@@ -67,6 +67,12 @@ final class SafetyLane: Sendable {
             try perform(items.map(\.order))
             if let last = items.last { progress.reach(last.number) }
         }
+        // A raised final view waits in memory for the next vote; after a clean stop there is none.
+        do {
+            try voteLog?.flush()
+        } catch {
+            throw .voteLog(error)
+        }
     }
 
     private func perform(_ orders: [Order]) throws(NodeFailure) {

@@ -114,7 +114,11 @@ extension Replica {
     }
 
     /// Merges one block into the final state; the caller orders the commit.
+    ///
+    /// A body that was fetched before its view was known lies under a later one. It is stored again under its own: what
+    /// lies under a view is swept when that view is past, unless the final block of that very view points to it.
     mutating func become(final candidate: Candidate, _ why: Justification) -> FinalBlock {
+        if candidate.view != why.view { effects.append(.storeBlock(candidate.block, view: why.view)) }
         ledger.finalize(candidate.delta)
         tip = candidate.block.header
         tipHash = candidate.block.hash
@@ -124,7 +128,7 @@ extension Replica {
         work.mayHaveChanged = true
         return FinalBlock(
             block: JustifiedBlock(block: candidate.block, justification: why),
-            bodyView: candidate.view,
+            bodyView: why.view,
             delta: candidate.delta
         )
     }

@@ -102,6 +102,9 @@ extension World {
     mutating func finishCommit(_ node: Int) {
         switch nodes[node].lanes.finishCommit() {
         case .commit(let blocks):
+            if blocks.contains(where: { $0.bodyView != $0.view }) {
+                checker.violate("node \(node) commits a block whose body lies under a view that is not its own")
+            }
             nodes[node].disk.commit(blocks)
             guard let last = blocks.last else { break }
             trace.note(.committed, node: node, at: now, bytes: last.block.block.hash.bytes)
