@@ -4,11 +4,8 @@ import Synchronization
 /// The built program, run as an operator runs it.
 enum Program {
     /// Beside the test bundle: both come from one build.
-    static let path: String = {
-        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let own = CommandLine.arguments[0].hasSuffix(".xctest") ? CommandLine.arguments[0] : bundle
-        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("farthing").path
-    }()
+    static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        .appendingPathComponent("farthing").path
 
     struct Outcome {
         let status: Int32
