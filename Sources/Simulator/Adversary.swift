@@ -167,18 +167,20 @@ extension World {
         send(.vote(vote), from: node, to: receivers)
     }
 
-    /// It hears a proposal before its replica does.
+    /// It hears of a block, by its proposal or by anybody's vote, and votes for it too, for whatever else it voted.
     mutating func watch(_ message: GatedMessage, as node: Int) {
-        guard !isIdle else { return }
-        guard case .proposal(let proposal) = message else { return }
-        let body = proposal.value.vote.body
-        if adversaries[node]?.proposals[body.view, default: []].contains(body) != true {
-            adversaries[node]?.proposals[body.view, default: []].append(body)
+        let heard: VoteBody
+        switch message {
+        case .proposal(let proposal): heard = proposal.value.vote.body
+        case .vote(let vote) where vote.value.body.kind == .notarize: heard = vote.value.body
+        default: return
         }
+        guard !isIdle, adversaries[node]?.proposals[heard.view, default: []].contains(heard) != true else { return }
+        adversaries[node]?.proposals[heard.view, default: []].append(heard)
         guard generator.chance(perMille: 750) else { return }
-        cast(body, as: node, to: generator.chance(perMille: 500) ? connectedValidators(of: node) : halves(of: node).0)
+        cast(heard, as: node, to: generator.chance(perMille: 500) ? connectedValidators(of: node) : halves(of: node).0)
         if generator.chance(perMille: 200) {
-            cast(.nullify(epoch: .zero, view: body.view), as: node, to: halves(of: node).0)
+            cast(.nullify(epoch: .zero, view: heard.view), as: node, to: halves(of: node).0)
         }
     }
 

@@ -71,8 +71,11 @@ package struct Scenario: Sendable {
         paymentCount = generator.below(60) + 10
     }
 
-    /// Whether one honest node may lose its vote log: from then on it counts among the faulty.
-    var mayLoseVoteLog: Bool { adversaryCount < faultyMax }
+    /// Whether one honest node may lose its vote log or its store, which makes it one of the faulty.
+    ///
+    /// Without its store it is mute until it has caught up with its vote log; others may need just the votes that it has
+    /// forgotten as final. Without its vote log it is mute for ever.
+    var mayLoseDisk: Bool { adversaryCount < faultyMax }
 
     package var nodeCount: Int { validatorCount + followerCount }
     package var faultyMax: Int { (validatorCount - 1) / 3 }

@@ -128,6 +128,7 @@ extension World {
             guard let replica = nodes[node].replica else { return "node \(node) is down" }
             if replica.mempool.count > 0 { return "node \(node) has \(replica.mempool.count) transactions waiting" }
             if replica.consensus.isArmed { return "node \(node) is armed" }
+            if replica.consensus.blockToBuildOn != replica.tipHash { return "node \(node) has an unfinalised block" }
             if nodes[node].disk.finalHeight != checker.finalHeight { return "node \(node) is behind" }
         }
         return nil

@@ -22,26 +22,28 @@ extension World {
     private mutating func crashOne() {
         guard let node = generator.pick(nodes.indices.filter { nodes[$0].isUp && nodes[$0].isHonest }) else { return }
         crash(node)
-        if mayLoseStore, generator.chance(perMille: 60) {
-            nodes[node].disk.loseStore()
-            nodes[node].reportedHeight = .zero
-            hasLostStore = true
-            checker.meet(.storeLostButNotVotes)
-            trace.say("n\(node) loses its store", at: now)
-        }
-        if scenario.mayLoseVoteLog, !hasLostVotes, nodes[node].validator != nil, generator.chance(perMille: 120) {
-            nodes[node].disk.loseVotes()
-            nodes[node].isObserver = true
-            hasLostVotes = true
-            checker.meet(.voteLogLost)
-            trace.say("n\(node) loses its vote log", at: now)
+        if scenario.mayLoseDisk, !hasLostDisk, nodes[node].validator != nil, generator.chance(perMille: 150) {
+            loseDisk(node)
         }
         let isLong = generator.chance(perMille: 150)
         queue.insert(.boot(node), at: now + generator.within(isLong ? 3_000_000...14_000_000 : 20_000...2_500_000))
     }
 
-    /// One honest node, once: with more, nobody may hold a notarised block any more, and the spec promises nothing.
-    private var mayLoseStore: Bool { scenario.validatorCount > 1 && !hasLostStore }
+    /// The store or the vote log of a crashed node is lost; the other is not.
+    private mutating func loseDisk(_ node: Int) {
+        hasLostDisk = true
+        if generator.chance(perMille: 500) {
+            nodes[node].disk.loseStore()
+            nodes[node].reportedHeight = .zero
+            checker.meet(.storeLostButNotVotes)
+            trace.say("n\(node) loses its store", at: now)
+        } else {
+            nodes[node].disk.loseVotes()
+            nodes[node].isObserver = true
+            checker.meet(.voteLogLost)
+            trace.say("n\(node) loses its vote log", at: now)
+        }
+    }
 
     private mutating func crashAll() {
         for node in nodes.indices where nodes[node].isHonest {

@@ -27,8 +27,7 @@ package struct World: Sendable {
     /// Messages that were sent, for sampling.
     var sentCount: UInt64 = 0
     let nodeByKey: [PublicKey: Int]
-    var hasLostStore = false
-    var hasLostVotes = false
+    var hasLostDisk = false
 
     /// Where the run stands; each phase ends at its own moment.
     enum Phase: Sendable, Equatable {
@@ -210,8 +209,8 @@ package struct World: Sendable {
             trace.say("n\(node) refuses block \(block) of view \(view): \(defect)", at: now)
             if nodes[leader].isHonest { checker.violate("node \(node) refuses an honest leader's block: \(defect)") }
             checker.meet(.invalidBlockRefused)
-        case .signingStopped(let mode): checker.violate("node \(node) stops signing: \(mode)")
-        case .halt(let reason): checker.violate("node \(node) halts: \(reason)")
+        case .signingStopped(let mode): checker.violate("stopped: node \(node) signs no more, \(mode)")
+        case .halt(let reason): checker.violate("stopped: node \(node) halts, \(reason)")
         default: preconditionFailure("what is on a lane was done before")
         }
     }

@@ -1,0 +1,158 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import Primitives
+import ReplicaCore
+import Testing
+
+/// Spec 2.5, 3.6: blocks on their way here.
+///
+/// What is missing is not here yet; what is forged is the sender's fault, never the leader's.
+@Suite struct BlockArrivalTests {
+    @Test func aVoteFollowsTheStoredBlock() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try bench.chain([[]])[0]
+        let effects = bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1)
+        let store = try #require(effects.place { if case .storeBlock = $0 { true } else { false } })
+        let vote = try #require(effects.place { if case .vote = $0 { true } else { false } })
+        #expect(store < vote)
+        #expect(effects.votes == [bench.notarize(block, in: 1)])
+    }
+
+    @Test func missingBodiesAreAskedOfTheLeaderFirstAndThenOfOthers() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let payments = [bench.payment(1), bench.payment(2)]
+        bench.step(.submitted([payments[0]], Ticket(1)))
+        let block = try bench.chain([payments])[0]
+        let first = bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1)
+        #expect(first.votes.isEmpty)
+        #expect(first.bodyRequests.map(\.leaves) == [[payments[1].leaf]])
+        #expect(first.bodyRequests.map(\.peers) == [[bench.key(1)]])
+        let second = bench.pass(50)
+        #expect(second.bodyRequests.first?.peers != [bench.key(1)])
+        let third = bench.hear(
+            .bodyResponse(BodyResponse(block: block.hash, transactions: [payments[1].value])),
+            from: 3
+        )
+        #expect(third.votes == [bench.notarize(block, in: 1)])
+    }
+
+    @Test func anInvalidBlockIsRefusedAndItsViewNullified() throws {
+        var bench = ReplicaBench(4, me: 0)
+        var header = try bench.chain([[]])[0].header
+        header.stateRoot = .zero
+        let block = Block(header: header, network: bench.rules.network, transactions: [], evidence: [])
+        let effects = bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1)
+        #expect(effects.refused == [block.hash])
+        #expect(effects.votes == [.nullify(epoch: .zero, view: View(1))])
+        #expect(effects.stored.isEmpty)
+    }
+
+    /// The header commits to the evidence as it does to the transactions, but only together with the parent's.
+    @Test func aProposalWithAnotherListOfEvidenceBlamesTheSenderOnly() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try bench.chain([[]])[0]
+        let forged = try [#require(bench.evidence(against: 3))]
+        let effects = bench.hear(.proposal(bench.proposal(block, in: 1, evidence: forged)), from: 2)
+        #expect(effects.disconnected == [bench.key(2)])
+        #expect(effects.refused.isEmpty)
+        #expect(effects.votes.isEmpty)
+        #expect(!effects.blockRequests.isEmpty)
+        let honest = bench.hear(.blockResponse(block), from: 1)
+        #expect(honest.votes == [bench.notarize(block, in: 1)])
+    }
+
+    @Test func aFetchedBlockWithAnotherListOfEvidenceBlamesTheSenderOnly() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try bench.chain([[]])[0]
+        bench.hear(.certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])), from: 1)
+        let forged = try Block(
+            header: block.header,
+            network: bench.rules.network,
+            transactions: [],
+            evidence: [#require(bench.evidence(against: 3))]
+        )
+        let effects = bench.hear(.blockResponse(forged), from: 2)
+        #expect(effects.disconnected == [bench.key(2)])
+        #expect(bench.replica.consensus.mode == .signing)
+        #expect(bench.hear(.blockResponse(block), from: 1).votes == [bench.finalize(block, in: 1)])
+    }
+
+    @Test func aBodyThatDoesNotMatchTheRootIsNeverStored() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try bench.chain([[bench.payment(1)]])[0]
+        bench.hear(.certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])), from: 1)
+        let other = Block(
+            header: block.header,
+            network: bench.rules.network,
+            transactions: [bench.payment(2).value],
+            evidence: []
+        )
+        let effects = bench.hear(.blockResponse(other), from: 2)
+        #expect(effects.disconnected == [bench.key(2)])
+        #expect(effects.stored.isEmpty)
+    }
+
+    @Test func aLeaderThatNamesAParentNobodyCertifiedIsNotFollowed() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let blocks = try bench.chain([[], []])
+        bench.hear(.certificate(bench.certificate(.nullify(epoch: .zero, view: View(1)), by: [1, 2, 3])), from: 1)
+        let effects = bench.hear(.proposal(bench.proposal(blocks[1], in: 2, on: 0)), from: 2)
+        #expect(effects.blockRequests.isEmpty)
+        #expect(effects.votes == [.nullify(epoch: .zero, view: View(2))])
+    }
+
+    @Test func aCertifiedParentIsFetchedAndTheChildVotedForAfterIt() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let blocks = try bench.chain([[], []])
+        let certificate = bench.certificate(bench.notarize(blocks[0], in: 1), by: [1, 2, 3])
+        let effects = bench.hear(
+            .proposal(bench.proposal(blocks[1], in: 2, on: 1, parentCertificate: certificate)),
+            from: 2
+        )
+        #expect(effects.blockRequests.contains { $0.hash == blocks[0].hash })
+        let votes = bench.hear(.blockResponse(blocks[0]), from: 1).votes
+        #expect(votes == [bench.finalize(blocks[0], in: 1), bench.notarize(blocks[1], in: 2, on: 1)])
+    }
+
+    /// A start reads only bodies above the final view, so a block must lie under the latest view that it was proposed in.
+    @Test func aBlockProposedAgainIsStoredUnderItsLaterViewToo() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try bench.chain([[]])[0]
+        bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1)
+        let nullifications = (1...4).map { bench.certificate(.nullify(epoch: .zero, view: View($0)), by: [1, 2, 3]) }
+        // The latest first, so that this node enters no view that it leads itself.
+        for nullification in nullifications.reversed() { bench.hear(.certificate(nullification), from: 1) }
+        let effects = bench.hear(
+            .proposal(bench.proposal(block, in: 5, nullifications: nullifications)),
+            from: 1
+        )
+        #expect(effects.storedViews == [View(5)])
+        #expect(effects.votes.last == bench.notarize(block, in: 5))
+    }
+
+    @Test func whoDoesNotAnswerIsNotAskedForEver() throws {
+        var bench = ReplicaBench(7, me: 0)
+        let block = try bench.chain([[]])[0]
+        let effects = bench.hear(
+            .certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3, 4, 5])),
+            from: 1
+        )
+        var asked = effects.blockRequests.flatMap(\.peers)
+        for _ in 0..<8 { asked += bench.pass(1_300).blockRequests.flatMap(\.peers) }
+        #expect(Set(asked).count == 5)
+    }
+
+    @Test func storedBlocksAreTakenUpAgainAtTheStart() throws {
+        let blocks = try ReplicaBench(4, me: 0).chain([[], []])
+        var bench = ReplicaBench(4, me: 0, unfinalised: [(blocks[0], View(1)), (blocks[1], View(2))])
+        #expect(bench.atStart.stored.isEmpty)
+        bench.hear(.certificate(bench.certificate(bench.notarize(blocks[0], in: 1), by: [1, 2, 3])), from: 1)
+        let effects = bench.hear(
+            .certificate(bench.certificate(bench.finalize(blocks[1], in: 2, on: 1), by: [1, 2, 3])),
+            from: 1
+        )
+        #expect(effects.committed == [Height(1), Height(2)])
+    }
+}

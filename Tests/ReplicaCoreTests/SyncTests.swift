@@ -1,0 +1,149 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import Primitives
+import ReplicaCore
+import Testing
+
+/// Spec 3.11: catching up.
+@Suite struct SyncTests {
+    /// Three blocks behind, and the request has gone out.
+    private func behind(_ bench: inout ReplicaBench, peer: Int = 1) -> PublicKey? {
+        bench.hear(bench.status(height: 3, view: 3), from: peer).syncRequests.first?.peers.first
+    }
+
+    @Test func aNodeFarBehindAsksAtOnceAndCommitsTheRange() throws {
+        var bench = ReplicaBench(4, me: 0)
+        #expect(behind(&bench) == bench.key(1))
+        let blocks = try bench.chain([[], [bench.payment(1)], []])
+        let effects = bench.hear(.syncResponse(bench.range(blocks, by: [1, 2, 3])), from: 1)
+        #expect(effects.committed == [Height(1), Height(2), Height(3)])
+        #expect(effects.stored == blocks.map(\.hash))
+        #expect(bench.replica.consensus.finalView == View(3))
+        #expect(bench.replica.consensus.current == View(4))
+    }
+
+    @Test func oneMissingBlockIsLeftToConsensusForAMoment() {
+        var bench = ReplicaBench(4, me: 0)
+        #expect(bench.hear(bench.status(height: 1, view: 1), from: 1).syncRequests.isEmpty)
+        #expect(bench.pass(500).syncRequests.count == 1)
+    }
+
+    @Test func aPeerThatServesNothingIsPassedOver() {
+        var bench = ReplicaBench(4, me: 0)
+        #expect(behind(&bench) == bench.key(1))
+        bench.hear(bench.status(height: 3, view: 3), from: 2)
+        let nothing = SyncResponse(blocks: [], headers: [], finalization: nil)
+        #expect(bench.hear(.syncResponse(nothing), from: 1).syncRequests.map(\.peers) == [[bench.key(2)]])
+    }
+
+    @Test func aPeerThatDoesNotAnswerInTimeIsPassedOver() {
+        var bench = ReplicaBench(4, me: 0)
+        #expect(behind(&bench) == bench.key(1))
+        bench.hear(bench.status(height: 3, view: 3), from: 2)
+        #expect(bench.pass(2_000).syncRequests.map(\.peers) == [[bench.key(2)]])
+    }
+
+    @Test func anAnswerThatComesTooLateIsNobodysFault() throws {
+        var bench = ReplicaBench(4, me: 0)
+        #expect(behind(&bench) == bench.key(1))
+        let blocks = try bench.chain([[], [], [], []])
+        bench.pass(2_000)
+        bench.hear(bench.status(height: 3, view: 3), from: 2)
+        bench.hear(.syncResponse(bench.range(Array(blocks.prefix(3)), by: [1, 2, 3])), from: 2)
+        bench.pass(3_000)
+        #expect(bench.hear(bench.status(height: 9, view: 9), from: 1).syncRequests.map(\.from) == [Height(4)])
+        let late = bench.hear(.syncResponse(bench.range(Array(blocks.prefix(3)), by: [1, 2, 3])), from: 1)
+        #expect(late.disconnected.isEmpty)
+        #expect(bench.replica.tip.height == Height(3))
+    }
+
+    /// What is forged in a range of three.
+    enum Forgery: CaseIterable {
+        case gap
+        case otherBody
+        case otherEvidence
+        case otherJustification
+        case noFinalization
+        case finalizationOfAnother
+    }
+
+    @Test(arguments: Forgery.allCases) func aForgedRangeCostsThePeerItsConnectionAndMovesNothing(_ forgery: Forgery)
+        throws
+    {
+        var bench = ReplicaBench(4, me: 0)
+        _ = behind(&bench)
+        let blocks = try bench.chain([[], [bench.payment(1)], []])
+        let good = bench.range(blocks, by: [1, 2, 3])
+        var items = good.blocks
+        var finalization = good.finalization
+        func replaceBody(transactions: [IdentifiedTransaction], evidence: [Evidence]) {
+            let block = Block(
+                header: blocks[1].header,
+                network: bench.rules.network,
+                transactions: transactions,
+                evidence: evidence
+            )
+            items[1] = JustifiedBlock(block: block, justification: items[1].justification)
+        }
+        switch forgery {
+        case .gap: items.remove(at: 1)
+        case .otherBody: replaceBody(transactions: [bench.payment(2).value], evidence: [])
+        case .otherEvidence:
+            replaceBody(transactions: blocks[1].transactions, evidence: [try #require(bench.evidence(against: 3))])
+        case .otherJustification:
+            items[1] = JustifiedBlock(block: items[1].block, justification: items[2].justification)
+        case .noFinalization:
+            finalization = bench.certificate(bench.notarize(blocks[2], in: 3, on: 2), by: [1, 2, 3])
+        case .finalizationOfAnother: finalization = items[1].justification.certificate
+        }
+        let response = SyncResponse(blocks: items, headers: [], finalization: finalization)
+        let effects = bench.hear(.syncResponse(response), from: 1)
+        #expect(effects.disconnected == [bench.key(1)])
+        #expect(effects.halts.isEmpty)
+        #expect(effects.committed.isEmpty)
+        #expect(bench.replica.tip.height == .zero)
+    }
+
+    /// The first block's evidence can be held against the tip only.
+    @Test func forgedEvidenceInTheFirstBlockOfARangeHaltsNobody() throws {
+        var bench = ReplicaBench(4, me: 0)
+        _ = behind(&bench)
+        let blocks = try bench.chain([[], [], []])
+        var items = bench.range(blocks, by: [1, 2, 3]).blocks
+        let forged = try Block(
+            header: blocks[0].header,
+            network: bench.rules.network,
+            transactions: [],
+            evidence: [#require(bench.evidence(against: 3))]
+        )
+        items[0] = JustifiedBlock(block: forged, justification: items[0].justification)
+        let response = SyncResponse(blocks: items, headers: [], finalization: items[2].justification.certificate)
+        let effects = bench.hear(.syncResponse(response), from: 1)
+        #expect(effects.disconnected == [bench.key(1)])
+        #expect(effects.halts.isEmpty)
+    }
+
+    @Test func aFinalBlockThatBreaksARuleHaltsTheNodeAndKeepsTheBlock() throws {
+        var bench = ReplicaBench(4, me: 0)
+        _ = behind(&bench)
+        var header = try bench.chain([[]])[0].header
+        header.stateRoot = .zero
+        let block = Block(header: header, network: bench.rules.network, transactions: [], evidence: [])
+        let effects = bench.hear(.syncResponse(bench.range([block], by: [1, 2, 3])), from: 1)
+        #expect(effects.halts.count == 1)
+        #expect(effects.stored == [block.hash])
+        #expect(effects.committed.isEmpty)
+        #expect(bench.pass(10_000).isEmpty)
+    }
+
+    @Test func aFollowerSyncsAndCastsNoVotes() throws {
+        var bench = ReplicaBench(4, me: nil)
+        _ = behind(&bench)
+        let blocks = try bench.chain([[], [], []])
+        let effects = bench.hear(.syncResponse(bench.range(blocks, by: [1, 2, 3])), from: 1)
+        #expect(effects.committed.count == 3)
+        #expect(effects.votes.isEmpty)
+    }
+}

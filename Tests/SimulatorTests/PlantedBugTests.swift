@@ -1,0 +1,37 @@
+import Simulator
+import Testing
+
+/// A checker that never fails proves nothing: each of these worlds breaks a promise, and must be found out.
+@Suite struct PlantedBugTests {
+    /// How many seeds it may take to see a bug.
+    static let patience: UInt64 = 40
+
+    /// The first violation of one of these kinds among the first seeds of four validators, with each world changed.
+    private func firstViolation(of kinds: [String], _ change: (inout Scenario) -> Void) -> String? {
+        for seed in 0..<Self.patience {
+            var scenario = Scenario(seed: seed)
+            guard scenario.validatorCount == 4 else { continue }
+            scenario.hasCrashes = true
+            change(&scenario)
+            let violation = World.run(scenario).violation
+            if let violation, kinds.contains(where: { violation.hasPrefix($0) }) { return violation }
+        }
+        return nil
+    }
+
+    @Test(arguments: PlantedBug.allCases) func aPlantedBugIsFound(_ bug: PlantedBug) {
+        let kinds =
+            switch bug {
+            // The node may notice itself, by what its peers hold under its key, before two certificates contradict.
+            case .forgetsItsVotes: ["S1", "S2", "S3", "S4", "stopped"]
+            case .sendsBeforeItWrites: ["S8"]
+            case .reportsBeforeItCommits: ["S5"]
+            }
+        #expect(firstViolation(of: kinds) { $0.plantedBug = bug } != nil)
+    }
+
+    /// Two hostile validators of four can fork the chain, and honest nodes or the checkers see it.
+    @Test func moreHostileValidatorsThanTheProtocolBearsAreFound() {
+        #expect(firstViolation(of: ["S1", "S2", "S3", "stopped"]) { $0.adversaryCount = 2 } != nil)
+    }
+}
