@@ -41,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -61,35 +62,42 @@ let package = Package(
         core("MempoolCore", ["Primitives", "Cryptography", "LedgerCore"]),
         core(
             "ReplicaCore",
-            ["Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "MempoolCore"]),
+            ["Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "MempoolCore"]
+        ),
         core("VerifierCore", ["Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore"]),
         core(
             "Simulator",
             [
                 "Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "MempoolCore",
                 "ReplicaCore", "VerifierCore",
-            ]),
+            ]
+        ),
 
         shell(
             "LevelDBStorage",
-            ["CLevelDB", "Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore"]),
+            ["CLevelDB", "Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore"]
+        ),
         shell(
             "TCPGossip",
             [
                 "Primitives", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "COpenSSL",
                 nioCore, nioPosix, .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"), logging,
-            ]),
+            ]
+        ),
         shell(
             "JSONRPC",
             [
                 "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "HTTPTypes", package: "swift-http-types"), nioCore, nioPosix, logging,
-            ]),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"), nioCore, nioPosix, logging,
+            ]
+        ),
         shell(
             "RPCClient",
-            ["Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ChainCore", nioCore, nioPosix, nioHTTP]),
+            ["Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ChainCore", nioCore, nioPosix, nioHTTP]
+        ),
         shell(
             "NodeRuntime",
             [
@@ -98,7 +106,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"), nioPosix,
-            ]),
+            ]
+        ),
         .executableTarget(
             name: "farthing",
             dependencies: [
@@ -108,7 +117,8 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: production),
+            swiftSettings: production
+        ),
 
         tests("PrimitivesTests", ["Primitives"]),
         tests("StrictJSONTests", ["StrictJSON"]),
@@ -119,11 +129,13 @@ let package = Package(
         tests("ChainCoreTests", ["ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives"]),
         tests(
             "VerifierCoreTests",
-            ["VerifierCore", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives", "StrictJSON"]),
+            ["VerifierCore", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives", "StrictJSON"]
+        ),
         tests("SimulatorTests", ["Simulator", "Cryptography", "Primitives"]),
         tests(
             "LevelDBStorageTests",
-            ["LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives"]),
+            ["LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives"]
+        ),
         tests(
             "TCPGossipTests",
             [
@@ -131,19 +143,44 @@ let package = Package(
                 nioPosix, .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ]),
+            ]
+        ),
         tests(
             "JSONRPCTests",
             [
                 "JSONRPC", "RPCClient", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives",
-                "StrictJSON", logging, nioCore, nioPosix, .product(name: "HTTPTypes", package: "swift-http-types"),
-            ]),
+                "StrictJSON", logging, nioCore, nioPosix,
+            ]
+        ),
+        tests(
+            "ReplicaCoreTests",
+            [
+                "ReplicaCore", "MempoolCore", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives",
+                "Simulator",
+            ]
+        ),
+        tests(
+            "FarthingTests",
+            [
+                "farthing", "NodeRuntime", "LevelDBStorage", "RPCClient", "MempoolCore", "LedgerCore", "Cryptography",
+                "Primitives", logging,
+            ]
+        ),
+        tests(
+            "EndToEndTests",
+            [
+                "farthing", "RPCClient", "LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography",
+                "Primitives", "StrictJSON",
+            ]
+        ),
         tests(
             "VerifyCommandTests",
             [
-                "farthing", "VerifierCore", "LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography",
+                "farthing", "VerifierCore", "LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore",
+                "Cryptography",
                 "Primitives",
-            ]),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
