@@ -45,7 +45,10 @@ package struct Block: Hashable, Sendable {
     package let change: [ValidatorChange]
 
     package init(
-        header: Header, network: NetworkID, transactions: [IdentifiedTransaction], evidence: [Evidence],
+        header: Header,
+        network: NetworkID,
+        transactions: [IdentifiedTransaction],
+        evidence: [Evidence],
         change: [ValidatorChange] = []
     ) {
         self.header = header
@@ -87,9 +90,12 @@ package struct Block: Hashable, Sendable {
         let evidence = try rest.takeVector(Evidence.self, limit: Int(UInt16.max))
         let change = try rest.takeVector(ValidatorChange.self, limit: 1)
         self.init(
-            header: header, network: network,
+            header: header,
+            network: network,
             transactions: signed.map { IdentifiedTransaction($0, network: network) },
-            evidence: evidence, change: change)
+            evidence: evidence,
+            change: change
+        )
     }
 
     package init(decodingAll bytes: [UInt8], network: NetworkID) throws(WireError) {

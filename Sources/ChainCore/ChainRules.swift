@@ -12,7 +12,10 @@ package struct ChainRules: Sendable {
     package init(genesis: Genesis) {
         network = genesis.networkID
         electorate = Electorate(
-            network: genesis.networkID, epoch: .zero, validators: ValidatorSet(genesis.validators))
+            network: genesis.networkID,
+            epoch: .zero,
+            validators: ValidatorSet(genesis.validators)
+        )
         validatorsHash = electorate.validators.hash(network: network)
     }
 
@@ -22,18 +25,35 @@ package struct ChainRules: Sendable {
     /// Block 0: the parent is the network id, there is no evidence and no change.
     package func genesisHeader(_ ledger: LedgerHead) -> Header {
         Header(
-            epoch: .zero, parent: Hash32(words: network.words), proposer: 0, ledger: ledger,
-            evidenceHash: .zero, changeHash: .zero, validatorsHash: validatorsHash, nextValidatorsHash: validatorsHash)
+            epoch: .zero,
+            parent: Hash32(words: network.words),
+            proposer: 0,
+            ledger: ledger,
+            evidenceHash: .zero,
+            changeHash: .zero,
+            validatorsHash: validatorsHash,
+            nextValidatorsHash: validatorsHash
+        )
     }
 
     /// The header of a child; a proposed block is valid only if its own is equal to this one.
     package func header(
-        after parent: Header, hash parentHash: Hash32, proposer: UInt16, ledger: LedgerHead, evidence: [Evidence]
+        after parent: Header,
+        hash parentHash: Hash32,
+        proposer: UInt16,
+        ledger: LedgerHead,
+        evidence: [Evidence]
     ) -> Header {
         Header(
-            epoch: electorate.epoch, parent: parentHash, proposer: proposer,
-            ledger: ledger, evidenceHash: evidenceHash(after: parent.evidenceHash, evidence), changeHash: .zero,
-            validatorsHash: validatorsHash, nextValidatorsHash: validatorsHash)
+            epoch: electorate.epoch,
+            parent: parentHash,
+            proposer: proposer,
+            ledger: ledger,
+            evidenceHash: evidenceHash(after: parent.evidenceHash, evidence),
+            changeHash: .zero,
+            validatorsHash: validatorsHash,
+            nextValidatorsHash: validatorsHash
+        )
     }
 
     /// Cumulative: H(tag, parent's, BCS(evidence)), unchanged when there is none.

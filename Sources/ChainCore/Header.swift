@@ -31,8 +31,14 @@ package struct Header: Hashable, Sendable, WireCodable {
 
     /// The header of a block whose ledger part is `ledger`.
     package init(
-        epoch: Epoch, parent: Hash32, proposer: UInt16, ledger: LedgerHead, evidenceHash: Hash32,
-        changeHash: Hash32, validatorsHash: Hash32, nextValidatorsHash: Hash32
+        epoch: Epoch,
+        parent: Hash32,
+        proposer: UInt16,
+        ledger: LedgerHead,
+        evidenceHash: Hash32,
+        changeHash: Hash32,
+        validatorsHash: Hash32,
+        nextValidatorsHash: Hash32
     ) {
         version = Self.version
         self.epoch = epoch
@@ -59,9 +65,19 @@ package struct Header: Hashable, Sendable, WireCodable {
     /// The ledger part: what execution must reproduce.
     package var ledger: LedgerHead {
         LedgerHead(
-            height: height, time: time, floor: floor, cost: cost, price: price, shares: shares,
-            transactionCount: transactionCount, transactionBytes: transactionBytes, transactionsRoot: transactionsRoot,
-            logSize: logSize, logRoot: logRoot, stateRoot: stateRoot)
+            height: height,
+            time: time,
+            floor: floor,
+            cost: cost,
+            price: price,
+            shares: shares,
+            transactionCount: transactionCount,
+            transactionBytes: transactionBytes,
+            transactionsRoot: transactionsRoot,
+            logSize: logSize,
+            logRoot: logRoot,
+            stateRoot: stateRoot
+        )
     }
 
     package func hash(network: NetworkID) -> Hash32 { Hash32(tag: .block, network: network, body: encoded()) }

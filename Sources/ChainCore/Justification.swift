@@ -24,7 +24,9 @@ package struct Justification: Hashable, Sendable, WireCodable, Signed {
     ///
     /// Says nothing of the signatures.
     package func covers(_ block: Hash32) -> Bool {
-        guard let target = certificate.body.target, target.block == block, target.parentView < view else { return false }
+        guard let target = certificate.body.target, target.block == block, target.parentView < view else {
+            return false
+        }
         let between = view.number - target.parentView.number - 1
         guard UInt64(nullifications.count) == between else { return false }
         for (offset, nullification) in nullifications.enumerated() {

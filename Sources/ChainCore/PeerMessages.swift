@@ -19,8 +19,13 @@ package struct Proposal: Hashable, Sendable, WireCodable, Signed {
     package let nullifications: [Certificate]
 
     package init(
-        vote: Vote, header: Header, leaves: [Hash32], evidence: [Evidence], change: [ValidatorChange],
-        parentCertificate: Certificate?, nullifications: [Certificate]
+        vote: Vote,
+        header: Header,
+        leaves: [Hash32],
+        evidence: [Evidence],
+        change: [ValidatorChange],
+        parentCertificate: Certificate?,
+        nullifications: [Certificate]
     ) {
         self.vote = vote
         self.header = header
@@ -80,7 +85,11 @@ package struct Status: Hashable, Sendable, WireCodable {
     package let wallClock: Milliseconds
 
     package init(
-        epoch: Epoch, finalHeight: Height, finalView: View, finalHash: Hash32, currentView: View,
+        epoch: Epoch,
+        finalHeight: Height,
+        finalView: View,
+        finalHash: Hash32,
+        currentView: View,
         wallClock: Milliseconds
     ) {
         self.epoch = epoch

@@ -24,7 +24,10 @@ final class CommitLane: Sendable {
     private let deliver: @Sendable (ReplicaEvent) -> Void
 
     init(
-        store: ChainStore, safety: SafetyLane, clients: WaitingClients, recent: RecentBlocks,
+        store: ChainStore,
+        safety: SafetyLane,
+        clients: WaitingClients,
+        recent: RecentBlocks,
         deliver: @escaping @Sendable (ReplicaEvent) -> Void
     ) {
         self.store = store
@@ -61,7 +64,10 @@ final class CommitLane: Sendable {
     private func commit(_ blocks: inout [FinalBlock], after: UInt64) throws(NodeFailure) {
         guard let last = blocks.last else { return }
         // The safety lane has failed and stops the node: nothing may be written after it.
-        guard safety.wait(for: after) else { return blocks = [] }
+        guard safety.wait(for: after) else {
+            blocks = []
+            return
+        }
         do {
             try store.commit(blocks)
         } catch {
@@ -84,7 +90,9 @@ final class CommitLane: Sendable {
             clients.resolve(ticket, .submission(statuses))
         case .status(let judgement, let tip):
             clients.resolve(
-                ticket, .status(StatusAnswer(id: judgement.id, status: try status(judgement), at: tip.point)))
+                ticket,
+                .status(StatusAnswer(id: judgement.id, status: try status(judgement), at: tip.point))
+            )
         case .account(let number, let balance, let tip):
             clients.resolve(ticket, .account(AccountAnswer(number: number, balance: balance, at: tip.point)))
         case .fees(let state, let tip):
@@ -92,8 +100,14 @@ final class CommitLane: Sendable {
                 ticket,
                 .fees(
                     FeeFacts(
-                        next: state.next, pool: state.pool, pendingTransactions: state.pendingCount,
-                        recent: recent.withPayments, at: tip.point)))
+                        next: state.next,
+                        pool: state.pool,
+                        pendingTransactions: state.pendingCount,
+                        recent: recent.withPayments,
+                        at: tip.point
+                    )
+                )
+            )
         case .node(let state): clients.resolve(ticket, .node(state))
         }
     }

@@ -24,8 +24,15 @@ final class Gateway: NodeGateway {
     private let lastTurn = Atomic<UInt64>(0)
 
     init(
-        genesis: Genesis, rules: ChainRules, inbox: Inbox, gate: SignatureGate, clients: WaitingClients,
-        store: ChainStore, names: PeerNames, clock: SystemClock, stop: StopSignal
+        genesis: Genesis,
+        rules: ChainRules,
+        inbox: Inbox,
+        gate: SignatureGate,
+        clients: WaitingClients,
+        store: ChainStore,
+        names: PeerNames,
+        clock: SystemClock,
+        stop: StopSignal
     ) {
         self.genesis = genesis
         self.rules = rules
@@ -50,7 +57,9 @@ final class Gateway: NodeGateway {
         var answers = transactions.map { transaction in
             // What the bytes alone forbid costs no signature check.
             SubmissionAnswer(
-                id: transaction.id, status: transaction.rejection(under: genesis).map { .rejected($0) } ?? .pending)
+                id: transaction.id,
+                status: transaction.rejection(under: genesis).map { .rejected($0) } ?? .pending
+            )
         }
         let worthChecking = answers.indices.filter { answers[$0].status == .pending }
         let verdicts = await gate.check(worthChecking.map { transactions[$0] })
@@ -167,10 +176,16 @@ final class Gateway: NodeGateway {
         let set = rules.electorate.validators
         let standings = set.validators.enumerated().map { index, validator in
             ValidatorsAnswer.Standing(
-                validator: validator, isConnected: index == state.me || state.connected.contains(validator.nodeKey))
+                validator: validator,
+                isConnected: index == state.me || state.connected.contains(validator.nodeKey)
+            )
         }
         return ValidatorsAnswer(
-            epoch: state.epoch, quorum: set.quorum, validators: standings, at: state.tip.point)
+            epoch: state.epoch,
+            quorum: set.quorum,
+            validators: standings,
+            at: state.tip.point
+        )
     }
 
     private func nodeState() async throws(GatewayError) -> NodeState {

@@ -38,7 +38,8 @@ struct Loop: Sendable {
             case .storeEvidence(let evidence):
                 parts.logger.warning(
                     "evidence: a validator contradicts itself",
-                    metadata: ["signer": "\(evidence.signer)", "view": "\(evidence.view)"])
+                    metadata: ["signer": "\(evidence.signer)", "view": "\(evidence.view)"]
+                )
                 parts.safety.put(.storeEvidence(evidence))
             case .vote(let body): parts.safety.put(.vote(body))
             case .propose(let draft): parts.safety.put(.propose(draft))
@@ -54,7 +55,8 @@ struct Loop: Sendable {
             case .refused(let block, let view, let defect):
                 parts.logger.warning(
                     "a proposed block is invalid",
-                    metadata: ["block": "\(block)", "view": "\(view)", "defect": "\(defect)"])
+                    metadata: ["block": "\(block)", "view": "\(view)", "defect": "\(defect)"]
+                )
             case .signingStopped(let mode): signingStopped(mode)
             case .halt(let reason): parts.stop.stop(.halted(reason))
             }
@@ -71,7 +73,8 @@ struct Loop: Sendable {
                 """
                 another instance signs with this validator's key: this node signs nothing any more; stop the other one, \
                 and never run one key twice
-                """)
+                """
+            )
         case .observer, .follower, .signing: break
         }
     }

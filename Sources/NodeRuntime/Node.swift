@@ -66,32 +66,56 @@ final class NodeParts: Sendable {
         self.gate = gate
         let events = PeerInbox(inbox: inbox, gate: gate, logger: logger)
         let configuration = PeerNetworkConfiguration(
-            network: rules.network, nodeKey: settings.nodeKey,
+            network: rules.network,
+            nodeKey: settings.nodeKey,
             identity: startUp.start.me == nil
                 ? nil
                 : settings.consensusKey.map { key in
                     ConsensusIdentity(signedBy: key, nodeKey: settings.nodeKey.publicKey, network: rules.network)
                 },
-            listenHost: settings.listenHost, listenPort: settings.listenPort, peers: settings.peers,
-            head: { PeerHead(height: store.tip.height, hash: store.tip.hash) })
+            listenHost: settings.listenHost,
+            listenPort: settings.listenPort,
+            peers: settings.peers,
+            head: { PeerHead(height: store.tip.height, hash: store.tip.hash) }
+        )
         do {
             peers = try PeerNetwork(
-                configuration: configuration, events: events, logger: logger,
-                eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+                configuration: configuration,
+                events: events,
+                logger: logger,
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton
+            )
         } catch {
             throw .service(reason: "the node's certificate can't be made: \(error)")
         }
         events.network.withLock { [peers] in $0 = peers }
         safety = SafetyLane(
-            store: store, voteLog: startUp.voteLog, network: peers,
-            gate: { Verified.check($0, in: electorate, by: StrictEd25519()) }, deliver: { inbox.put($0) })
+            store: store,
+            voteLog: startUp.voteLog,
+            network: peers,
+            gate: { Verified.check($0, in: electorate, by: StrictEd25519()) },
+            deliver: { inbox.put($0) }
+        )
         let recent = RecentBlocks(startUp.recentHeaders)
         commit = CommitLane(
-            store: store, safety: safety, clients: clients, recent: recent, deliver: { inbox.put($0) })
+            store: store,
+            safety: safety,
+            clients: clients,
+            recent: recent,
+            deliver: { inbox.put($0) }
+        )
         reads = PeerReads(store: store, network: peers)
         gateway = Gateway(
-            genesis: settings.genesis, rules: rules, inbox: inbox, gate: gate, clients: clients, store: store,
-            names: PeerNames(settings), clock: clock, stop: stop)
+            genesis: settings.genesis,
+            rules: rules,
+            inbox: inbox,
+            gate: gate,
+            clients: clients,
+            store: store,
+            names: PeerNames(settings),
+            clock: clock,
+            stop: stop
+        )
     }
 
     func run() async throws {
@@ -129,14 +153,20 @@ final class NodeParts: Sendable {
     private func serve() async throws {
         let port = try await peers.start()
         logger.notice(
-            "peers may connect", metadata: ["host": "\(settings.listenHost)", "port": "\(port.map(String.init) ?? "-")"])
+            "peers may connect",
+            metadata: ["host": "\(settings.listenHost)", "port": "\(port.map(String.init) ?? "-")"]
+        )
         let server = RPCServer(configuration: settings.rpc, gateway: gateway, logger: logger)
         let group = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(service: RPCService(server: server), successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: StopWatch(stop: stop), successTerminationBehavior: .gracefullyShutdownGroup),
-                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
         try await group.run()
     }
 

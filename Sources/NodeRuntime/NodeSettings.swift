@@ -24,8 +24,16 @@ package struct NodeSettings: Sendable {
     package var keyNeverSigned: Bool
 
     package init(
-        home: String, genesis: Genesis, nodeKey: SigningKey, consensusKey: SigningKey?, listenHost: String,
-        listenPort: Int, peers: [PeerAddress], pace: Pace, mempoolLimits: MempoolLimits, rpc: RPCConfiguration,
+        home: String,
+        genesis: Genesis,
+        nodeKey: SigningKey,
+        consensusKey: SigningKey?,
+        listenHost: String,
+        listenPort: Int,
+        peers: [PeerAddress],
+        pace: Pace,
+        mempoolLimits: MempoolLimits,
+        rpc: RPCConfiguration,
         keyNeverSigned: Bool = false
     ) {
         self.home = home

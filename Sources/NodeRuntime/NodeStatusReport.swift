@@ -24,12 +24,21 @@ struct NodeStatusReport {
         NodeStatus(
             version: Self.version,
             role: state.me.map { .validator(name: list.validators[$0].name) } ?? .follower,
-            mode: mode, head: state.tip.point, epoch: state.epoch, view: state.view,
-            leader: list.validators[state.leader].name, isArmed: state.isArmed, quorum: list.quorum,
+            mode: mode,
+            head: state.tip.point,
+            epoch: state.epoch,
+            view: state.view,
+            leader: list.validators[state.leader].name,
+            isArmed: state.isArmed,
+            quorum: list.quorum,
             votes: zip(list.validators, state.votes).map { .init(name: $0.name, kinds: Set($1)) },
-            peers: state.connected.map { names[$0] }.sorted(), finalityAge: wall.subtracting(state.tip.time),
-            pendingTransactions: state.pendingCount, pendingBytes: state.pendingBytes,
-            sync: isBehind ? .behind(target: state.bestPeerHeight) : .upToDate, why: why)
+            peers: state.connected.map { names[$0] }.sorted(),
+            finalityAge: wall.subtracting(state.tip.time),
+            pendingTransactions: state.pendingCount,
+            pendingBytes: state.pendingBytes,
+            sync: isBehind ? .behind(target: state.bestPeerHeight) : .upToDate,
+            why: why
+        )
     }
 
     /// What keeps clients from being sent here.
@@ -47,13 +56,16 @@ struct NodeStatusReport {
         if let waiting = waitingForAnswers { why.append(waiting) }
         if abs(state.clockOffset) >= 250 {
             let direction = state.clockOffset > 0 ? "behind" : "ahead of"
-            why.append("this node's clock is \(abs(state.clockOffset)) ms \(direction) its peers': check its time service")
+            why.append(
+                "this node's clock is \(abs(state.clockOffset)) ms \(direction) its peers': check its time service"
+            )
         }
         let age = wall.subtracting(state.tip.time)
         if why.isEmpty, state.isArmed, age > Milliseconds(10_000) {
             why.append(
                 "view \(state.view) waits for its leader \(list.validators[state.leader].name); heard so far of it: "
-                    + heardInView)
+                    + heardInView
+            )
         }
         return why
     }
@@ -90,7 +102,8 @@ struct NodeStatusReport {
 
     private var waitingForAnswers: String? {
         guard state.mode == .signing, state.answered < list.quorum - 1 else { return nil }
-        return "after its start this node signs nothing until \(list.quorum - 1) other validators have told it what they hold "
+        return
+            "after its start this node signs nothing until \(list.quorum - 1) other validators have told it what they hold "
             + "under its key; \(state.answered) have"
     }
 

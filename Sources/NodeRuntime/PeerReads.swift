@@ -38,7 +38,10 @@ final class PeerReads: Sendable {
         switch order {
         case .sync(let request, let peer):
             let range = try store.syncRange(
-                from: request.fromHeight, blockCountMax: Int(request.blockCountMax), maxBytes: Int(request.maxBytes))
+                from: request.fromHeight,
+                blockCountMax: Int(request.blockCountMax),
+                maxBytes: Int(request.maxBytes)
+            )
             network.send(.syncResponse(range), to: [peer])
         case .block(let hash, let peer):
             if let block = try store.block(hash) { network.send(.blockResponse(block), to: [peer]) }

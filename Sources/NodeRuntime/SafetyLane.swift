@@ -36,8 +36,11 @@ final class SafetyLane: Sendable {
     private let gate: @Sendable (Vote) -> Verified<Vote>?
 
     init(
-        store: ChainStore, voteLog: VoteLog?, network: any PeerSending,
-        gate: @escaping @Sendable (Vote) -> Verified<Vote>?, deliver: @escaping @Sendable (ReplicaEvent) -> Void
+        store: ChainStore,
+        voteLog: VoteLog?,
+        network: any PeerSending,
+        gate: @escaping @Sendable (Vote) -> Verified<Vote>?,
+        deliver: @escaping @Sendable (ReplicaEvent) -> Void
     ) {
         self.store = store
         self.voteLog = voteLog

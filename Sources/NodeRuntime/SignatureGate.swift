@@ -63,7 +63,8 @@ final class SignatureGate: Sendable {
     }
 
     private func check(
-        _ transactions: [IdentifiedTransaction], first: Bool = false,
+        _ transactions: [IdentifiedTransaction],
+        first: Bool = false,
         then deliver: @escaping @Sendable ([Verified<IdentifiedTransaction>?]) -> Void
     ) {
         let starts = Array(stride(from: 0, to: transactions.count, by: Self.chunk))
@@ -136,7 +137,8 @@ private final class Collector: Sendable {
 
     /// Answers everything with the last part.
     func collect(
-        _ verdicts: [Verified<IdentifiedTransaction>?], at index: Int
+        _ verdicts: [Verified<IdentifiedTransaction>?],
+        at index: Int
     ) -> [Verified<IdentifiedTransaction>?]? {
         state.withLock { state in
             state.parts[index] = verdicts

@@ -23,11 +23,21 @@ struct StartUp: Sendable {
             let stored = try store.load()
             let (voteLog, mode) = Self.voteLog(of: settings, electorate, isValidator: me != nil, stored: stored)
             start = ReplicaStart(
-                genesis: settings.genesis, me: me, ledger: stored.ledger, tip: stored.tip.header,
-                tipJustification: stored.justification, accused: stored.evidence.map { Accused($0) },
-                unfinalised: stored.unfinalised, certificates: stored.certificates, ownVotes: voteLog?.votes ?? [],
-                signFloor: max(stored.tip.view, voteLog?.finalView ?? .zero), mode: mode, pace: settings.pace,
-                mempoolLimits: settings.mempoolLimits, seed: settings.nodeKey.publicKey.words.first)
+                genesis: settings.genesis,
+                me: me,
+                ledger: stored.ledger,
+                tip: stored.tip.header,
+                tipJustification: stored.justification,
+                accused: stored.evidence.map { Accused($0) },
+                unfinalised: stored.unfinalised,
+                certificates: stored.certificates,
+                ownVotes: voteLog?.votes ?? [],
+                signFloor: max(stored.tip.view, voteLog?.finalView ?? .zero),
+                mode: mode,
+                pace: settings.pace,
+                mempoolLimits: settings.mempoolLimits,
+                seed: settings.nodeKey.publicKey.words.first
+            )
             recentHeaders = try Self.recentHeaders(in: store)
             self.store = store
             self.voteLog = voteLog
@@ -48,7 +58,10 @@ struct StartUp: Sendable {
 
     /// Spec 3.7(1), (2): a log that is missing while there are blocks, or damaged, makes an observer, which serves reads.
     private static func voteLog(
-        of settings: NodeSettings, _ electorate: Electorate, isValidator: Bool, stored: StoredState
+        of settings: NodeSettings,
+        _ electorate: Electorate,
+        isValidator: Bool,
+        stored: StoredState
     ) -> (VoteLog?, SigningMode) {
         guard isValidator, let key = settings.consensusKey else { return (nil, .follower) }
         do {
@@ -59,7 +72,8 @@ struct StartUp: Sendable {
                         .observer(
                             reason: "the vote log is missing, so this key may have signed what nobody here remembers; "
                                 + "join with a new key, or, only if it never signed anything, start once with "
-                                + "--i-know-this-key-never-signed")
+                                + "--i-know-this-key-never-signed"
+                        )
                     )
                 }
                 return (try VoteLog.create(home: settings.home, electorate: electorate, key: key), .signing)
@@ -70,7 +84,8 @@ struct StartUp: Sendable {
                 nil,
                 .observer(
                     reason: "the vote log can't be trusted: \(error); keep votes.a and votes.b as they are, "
-                        + "and join with a new key")
+                        + "and join with a new key"
+                )
             )
         }
     }

@@ -101,8 +101,11 @@ final class WaitingClients: Sendable {
         case .transaction(let transaction):
             let body = transaction.transaction
             watch = Watch(
-                id: transaction.id, validUntil: body.validUntil,
-                nonce: PayerNonce(payer: body.payer, nonce: body.nonce), wake: wake)
+                id: transaction.id,
+                validUntil: body.validUntil,
+                nonce: PayerNonce(payer: body.payer, nonce: body.nonce),
+                wake: wake
+            )
         case .id(let id, let validUntil):
             watch = Watch(id: id, validUntil: validUntil, nonce: nil, wake: wake)
         }
