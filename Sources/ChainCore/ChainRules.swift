@@ -65,7 +65,7 @@ package struct ChainRules: Sendable {
         return Hash32(tag: .evidence, network: network, body: writer.bytes)
     }
 
-    /// May this evidence stand in a block, given who has been accused on its chain before (spec 3.8)?
+    /// Tells whether this evidence may stand in a block, given who has been accused on its chain before (spec 3.8).
     ///
     /// At most one for each epoch and signer, only of the block's epoch or the one before, at most n in a block. The
     /// signatures have been checked.

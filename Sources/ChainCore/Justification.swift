@@ -20,7 +20,7 @@ package struct Justification: Hashable, Sendable, WireCodable, Signed {
     package var parentView: View { certificate.body.target?.parentView ?? .zero }
     package var isFinalization: Bool { certificate.kind == .finalize }
 
-    /// Is this a certificate over `block`, with a nullification for each view strictly between, in order?
+    /// Tells whether this is a certificate over `block`, with a nullification for each view strictly between, in order.
     ///
     /// Says nothing of the signatures.
     package func covers(_ block: Hash32) -> Bool {

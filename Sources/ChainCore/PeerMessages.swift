@@ -74,7 +74,9 @@ package struct Proposal: Hashable, Sendable, WireCodable, Signed {
     }
 }
 
-/// Where a node stands; sent on connect and with every retry, doubles as keep-alive. A hint, never a proof.
+/// Where a node stands; sent on connect and with every retry, doubles as keep-alive.
+///
+/// A hint, never a proof.
 package struct Status: Hashable, Sendable, WireCodable {
     package let epoch: Epoch
     package let finalHeight: Height

@@ -14,7 +14,9 @@ struct StartUp: Sendable {
     /// The latest final headers, for fee quotes.
     let recentHeaders: [Header]
 
-    /// Opens the home, judges the vote log, and says from what the replica starts. Nothing is repaired silently.
+    /// Opens the home, judges the vote log, and says from what the replica starts.
+    ///
+    /// Nothing is repaired silently.
     init(_ settings: NodeSettings) throws(NodeFailure) {
         let electorate = ChainRules(genesis: settings.genesis).electorate
         let me = settings.consensusKey.flatMap { electorate.validators.index(ofConsensusKey: $0.publicKey) }

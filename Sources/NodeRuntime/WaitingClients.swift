@@ -125,7 +125,9 @@ final class WaitingClients: Sendable {
 
     private func forget(_ number: UInt64) { state.withLock { $0.watches[number] = nil } }
 
-    /// Wakes whoever waits for something in these blocks, or for their time. Called after they are on disk.
+    /// Wakes whoever waits for something in these blocks, or for their time.
+    ///
+    /// Called after they are on disk.
     func settled(_ blocks: [Block]) {
         let watches = state.withLock { Array($0.watches.values) }
         guard !watches.isEmpty, let time = blocks.last?.time else { return }
