@@ -144,6 +144,8 @@ package enum PeerLimits {
     package static let heldVotesMax = 4_096
     /// Blocks in one sync response.
     package static let syncBlocksMax = 256
+    /// Bytes of blocks in one sync response; with one block more than fits it is still below a frame.
+    package static let syncByteCountMax = 8 << 20
     /// Headers beyond the blocks of one sync response.
     package static let syncHeadersMax = 4_096
     /// Bytes of a frame on the bulk connection: the largest block with room to spare.

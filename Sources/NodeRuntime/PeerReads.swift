@@ -37,10 +37,11 @@ final class PeerReads: Sendable {
     private func serve(_ order: Order) throws(StorageError) {
         switch order {
         case .sync(let request, let peer):
+            // What a peer asks for is a wish; what it gets fits one frame.
             let range = try store.syncRange(
                 from: request.fromHeight,
-                blockCountMax: Int(request.blockCountMax),
-                maxBytes: Int(request.maxBytes)
+                blockCountMax: min(Int(request.blockCountMax), PeerLimits.syncBlocksMax),
+                maxBytes: min(Int(request.maxBytes), PeerLimits.syncByteCountMax)
             )
             network.send(.syncResponse(range), to: [peer])
         case .block(let hash, let peer):

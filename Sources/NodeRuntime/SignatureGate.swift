@@ -153,9 +153,12 @@ private final class VerifiedTransactions: Sendable {
     private struct Generations {
         var young: [Hash32: Verified<IdentifiedTransaction>] = [:]
         var old: [Hash32: Verified<IdentifiedTransaction>] = [:]
+        /// Of the young ones, as they are encoded.
+        var byteCount = 0
     }
 
-    private static var generationCount: Int { 32_768 }
+    /// By bytes, not by number: a transaction may hold a thousand payments.
+    private static var generationByteCountMax: Int { 8 << 20 }
     private let generations = Mutex(Generations())
 
     func verified(_ transactions: [IdentifiedTransaction]) -> [Verified<IdentifiedTransaction>?] {
@@ -166,10 +169,14 @@ private final class VerifiedTransactions: Sendable {
 
     func insert(_ transactions: [Verified<IdentifiedTransaction>]) {
         generations.withLock { generations in
-            for transaction in transactions { generations.young[transaction.leaf] = transaction }
-            guard generations.young.count > Self.generationCount else { return }
+            for transaction in transactions {
+                guard generations.young.updateValue(transaction, forKey: transaction.leaf) == nil else { continue }
+                generations.byteCount += transaction.byteCount
+            }
+            guard generations.byteCount > Self.generationByteCountMax else { return }
             generations.old = generations.young
             generations.young = [:]
+            generations.byteCount = 0
         }
     }
 }

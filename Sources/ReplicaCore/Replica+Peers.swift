@@ -16,6 +16,21 @@ struct Peer: Sendable {
     var clockOffset: Int64 = 0
 }
 
+/// Transactions that clients brought and peers haven't been told of.
+struct Outbox: Sendable {
+    var waiting: [IdentifiedTransaction] = []
+    /// The next moment at which they may go out (monotonic).
+    var notBefore = Milliseconds.zero
+
+    /// Where the next announcement of all that waits goes on, in the order of arrival: each retry takes a part.
+    var announceFrom: UInt64 = 0
+
+    static var pause: Milliseconds { Milliseconds(5) }
+    static var announcedAtOnce: Int { 4_096 }
+
+    var deadline: Milliseconds? { waiting.isEmpty ? nil : notBefore }
+}
+
 // Who is connected, what they say of themselves, and gossip (spec 3.3, 4.1).
 extension Replica {
     var connectedValidators: [PublicKey] { peers.filter { $0.value.index != nil }.keys.sorted() }
@@ -97,11 +112,22 @@ extension Replica {
     }
 
     /// Tells everybody of transactions that a client brought; the coming leaders get the bodies at once.
+    ///
+    /// The first goes out in its own turn, those that come within the pause after it go together: at thousands a second
+    /// a message for each would cost more than the payments.
     mutating func spread(_ transactions: [Verified<IdentifiedTransaction>]) {
-        guard !transactions.isEmpty else { return }
+        outbox.waiting.append(contentsOf: transactions.map(\.value))
+        emptyOutboxIfDue()
+    }
+
+    mutating func emptyOutboxIfDue() {
+        guard !outbox.waiting.isEmpty, now.monotonic >= outbox.notBefore else { return }
+        outbox.notBefore = now.monotonic.adding(Outbox.pause)
+        let transactions = outbox.waiting
+        outbox.waiting = []
         let leaders = comingLeaders
         let others = connectedValidators.filter { !leaders.contains($0) }
-        for bundle in bundles(of: transactions.map(\.value)) where !leaders.isEmpty {
+        for bundle in bundles(of: transactions) where !leaders.isEmpty {
             effects.append(.send(.transactions(bundle), to: leaders))
         }
         if !others.isEmpty { effects.append(.send(.announce(transactions.map(\.leaf)), to: others)) }
@@ -157,11 +183,12 @@ extension Replica {
     /// With every retry: announce what waits, and push a bounded part of it to the coming leaders (spec 3.6 Retry).
     mutating func announceAgain() {
         guard mempool.count > 0 else { return }
-        let waiting = mempool.waiting(limit: PeerLimits.leavesMax).transactions
-        effects.append(.broadcast(.announce(waiting.map(\.leaf))))
+        let part = mempool.waiting(from: outbox.announceFrom, limit: Outbox.announcedAtOnce)
+        outbox.announceFrom = part.next ?? 0
+        if !part.transactions.isEmpty { effects.append(.broadcast(.announce(part.transactions.map(\.leaf)))) }
         var bundle: [IdentifiedTransaction] = []
         var byteCount = 0
-        for transaction in waiting {
+        for transaction in mempool.waiting(limit: Outbox.announcedAtOnce).transactions {
             byteCount += transaction.byteCount
             guard byteCount <= PeerLimits.bundleByteCountMax else { break }
             bundle.append(transaction.value)

@@ -36,6 +36,7 @@ package struct Replica: Sendable {
     /// Announced transactions that I asked for, and when (monotonic).
     var requested: [Hash32: Milliseconds] = [:]
     var work = WorkWatch()
+    var outbox = Outbox()
     /// When consensus next wants to be asked (monotonic); nil when only an event can change anything.
     var consensusDeadline: Milliseconds? = .zero
     var nextStatus: Milliseconds = .zero
@@ -112,6 +113,7 @@ package struct Replica: Sendable {
     private mutating func finishTurn() -> [ReplicaEffect] {
         if let consensusDeadline, consensusDeadline <= now.monotonic { run(.tick) }
         lookForWork()
+        emptyOutboxIfDue()
         refetchAssemblies()
         pullRanges()
         sendStatusIfDue()
@@ -177,6 +179,7 @@ package struct Replica: Sendable {
         var due = [nextStatus]
         if let consensusDeadline { due.append(consensusDeadline) }
         if let deadline = work.deadline { due.append(deadline) }
+        if let deadline = outbox.deadline { due.append(deadline) }
         if let deadline = assemblyDeadline { due.append(deadline) }
         if let deadline = sync.deadline { due.append(deadline) }
         guard let next = due.min(), next != lastWake else { return }

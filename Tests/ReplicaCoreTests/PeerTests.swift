@@ -125,6 +125,18 @@ import Testing
         #expect(served.map(\.message) == [.transactions([payment.value])])
     }
 
+    /// A retry is bounded whatever waits; all of it has its turn.
+    @Test func retriesAnnounceTheWholePoolPartByPart() {
+        var bench = ReplicaBench(4, me: 0)
+        let payments = (0..<5_000).map { bench.payment($0) }
+        bench.step(.submitted(payments, Ticket(1)))
+        var announced: [Int] = []
+        for _ in 0..<4 {
+            announced += bench.pass(1_200).broadcasts.compactMap { if case .announce(let leaves) = $0 { leaves.count } else { nil } }
+        }
+        #expect(announced == [4_096, 904, 4_096, 904])
+    }
+
     /// What waits for a peer that isn't there must not keep the node from its other duties.
     @Test func withoutPeersABlockThatIsAwaitedHidesNoOtherDeadline() throws {
         var bench = ReplicaBench(4, me: 0)

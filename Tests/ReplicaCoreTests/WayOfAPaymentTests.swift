@@ -72,6 +72,16 @@ import Testing
         #expect(announced == (3...6).map { bench.key($0) }.sorted())
     }
 
+    @Test func paymentsThatComeInQuickSuccessionAreSpreadTogether() {
+        var bench = ReplicaBench(4, me: 0)
+        func spread(_ effects: [ReplicaEffect]) -> [Int] {
+            effects.sent.compactMap { if case .transactions(let bundle) = $0.message { bundle.count } else { nil } }
+        }
+        #expect(spread(bench.step(.submitted([bench.payment(1)], Ticket(1)))) == [1])
+        for nonce in 2...9 { #expect(spread(bench.step(.submitted([bench.payment(nonce)], Ticket(nonce)))).isEmpty) }
+        #expect(spread(bench.pass(5)) == [8])
+    }
+
     @Test func aPaymentThatNobodyCanReachWakesNobody() {
         var bench = ReplicaBench(4, me: 0)
         // Alone it would pay the highest price of 200 per share.
