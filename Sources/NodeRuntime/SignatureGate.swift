@@ -170,8 +170,8 @@ private final class VerifiedTransactions: Sendable {
     func insert(_ transactions: [Verified<IdentifiedTransaction>]) {
         generations.withLock { generations in
             for transaction in transactions {
-                guard generations.young.updateValue(transaction, forKey: transaction.leaf) == nil else { continue }
-                generations.byteCount += transaction.byteCount
+                let known = generations.young.updateValue(transaction, forKey: transaction.leaf)
+                if known == nil { generations.byteCount += transaction.byteCount }
             }
             guard generations.byteCount > Self.generationByteCountMax else { return }
             generations.old = generations.young
