@@ -132,7 +132,9 @@ import Testing
         bench.step(.submitted(payments, Ticket(1)))
         var announced: [Int] = []
         for _ in 0..<4 {
-            announced += bench.pass(1_200).broadcasts.compactMap { if case .announce(let leaves) = $0 { leaves.count } else { nil } }
+            announced += bench.pass(1_200).broadcasts.compactMap {
+                if case .announce(let leaves) = $0 { leaves.count } else { nil }
+            }
         }
         #expect(announced == [4_096, 904, 4_096, 904])
     }

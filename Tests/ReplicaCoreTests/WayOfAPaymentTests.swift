@@ -78,7 +78,9 @@ import Testing
             effects.sent.compactMap { if case .transactions(let bundle) = $0.message { bundle.count } else { nil } }
         }
         #expect(spread(bench.step(.submitted([bench.payment(1)], Ticket(1)))) == [1])
-        for nonce in 2...9 { #expect(spread(bench.step(.submitted([bench.payment(nonce)], Ticket(nonce)))).isEmpty) }
+        for nonce in 2...9 as ClosedRange<UInt64> {
+            #expect(spread(bench.step(.submitted([bench.payment(nonce)], Ticket(nonce)))).isEmpty)
+        }
         #expect(spread(bench.pass(5)) == [8])
     }
 
