@@ -13,10 +13,7 @@ extension CommandFailure {
     init(_ error: HomeError) {
         switch error {
         case .missing(let path):
-            self.init(
-                .configuration,
-                "\(path) is not there. Is this a node's home? `farthing network create` makes homes"
-            )
+            self.init(.configuration, "\(path) is not there. `farthing network create` makes homes with all they need")
         case .file(let error):
             self.init(error)
         case .genesis(let path, let error):
@@ -93,13 +90,13 @@ extension CommandFailure {
         case .locked(let path):
             self.init(.tryAgain, "another process works on \(path): stop it first")
         case .noData(let path):
-            self.init(.incomplete, "\(path) has no chain in it: restore `data` from a backup")
+            self.init(.incomplete, "\(path) has no chain in it. \(Self.refetch)")
         case .cannotOpen(let path, let reason):
-            self.init(.damaged, "LevelDB does not open \(path): \(reason). Restore `data` from a backup")
+            self.init(.damaged, "LevelDB does not open \(path): \(reason). \(Self.refetch)")
         case .cannotRead(let key, let reason):
             self.init(.inputOutput, "LevelDB cannot read \(key): \(reason)")
         case .damaged(let damage):
-            self.init(.damaged, "the stored chain is damaged: \(damage). Restore `data` from a backup")
+            self.init(.damaged, "the stored chain is damaged: \(damage). \(Self.refetch)")
         case .cannotWrite(let path, let reason):
             self.init(.inputOutput, "cannot write to \(path): \(reason). Is the disk full?")
         case .poisoned(let path):
@@ -108,6 +105,11 @@ extension CommandFailure {
             self.init(error)
         }
     }
+
+    /// What helps a node whose chain is damaged or gone (spec 3.7(3)).
+    private static let refetch =
+        "Run: farthing node refetch --home DIR. It sets `data` aside, and the peers fill a new one; "
+        + "a network of one validator needs a backup of `data` instead"
 
     init(_ error: VoteLogError) {
         switch error {

@@ -18,7 +18,12 @@ enum Program {
         try run(arguments, environment: environment)
     }
 
-    static func run(_ arguments: [String], environment: [String: String] = [:], tool: String? = nil) throws -> Outcome {
+    static func run(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        tool: String? = nil,
+        folder: String? = nil
+    ) throws -> Outcome {
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("farthing-run-\(UUID())")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
@@ -28,6 +33,7 @@ enum Program {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: tool ?? path)
         process.arguments = arguments
+        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = try FileHandle(forWritingTo: files[0])
         process.standardError = try FileHandle(forWritingTo: files[1])

@@ -13,6 +13,8 @@ final class TestFederation {
     let genesis: Genesis
     let urls: [String]
     let clients: [RPCClient]
+    /// What `network create` said.
+    let creation: Program.Outcome
     private var processes: [Process?]
 
     var size: Int { urls.count }
@@ -35,6 +37,7 @@ final class TestFederation {
             "--json"
         )
         try #require(made.status == 0, "\(made.errors)")
+        creation = made
         let nodes = try JSONReader(JSON.parse(Array(made.output.utf8))).member("nodes").elements()
         urls = try nodes.map { try $0.member("url").string() }
         clients = try urls.map { try RPCClient(url: $0) }
