@@ -35,7 +35,10 @@ extension EndToEnd {
         let payment = try federation.payment()
         _ = try await federation.clients[3].submit(payment)
         let answer = try await federation.clients[3].wait(for: federation.id(payment))
-        guard case .final = answer.status else { return Issue.record("\(answer)") }
+        guard case .final = answer.status else {
+            Issue.record("\(answer)")
+            return
+        }
         federation.stopAll()
         let audit = try Program.run(
             "verify",
