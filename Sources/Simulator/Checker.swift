@@ -27,6 +27,7 @@ struct Checker: Sendable {
     /// The final height when an honest node last came to hold evidence, by signer.
     private var evidenceSince: [UInt16: Height] = [:]
 
+    var crashCount = 0
     var healedAt: UInt64 = 0
     var restingHeight = Height.zero
     var healedAfter: UInt64?

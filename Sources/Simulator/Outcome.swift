@@ -12,6 +12,7 @@ package struct Outcome: Sendable {
     package let finalHeight: Height
     /// Transactions that became final.
     package let settledCount: Int
+    package let crashCount: Int
     /// Milliseconds from the last fault until everything valid was final everywhere.
     package let healedAfter: UInt64?
     /// One for each thing that happened, when they were asked for.

@@ -10,6 +10,8 @@ package struct Scenario: Sendable {
     package var adversaryCount = 0
     /// Nodes that keep the chain and don't vote.
     package var followerCount = 0
+    /// When the followers join, in milliseconds.
+    package var followersStartAfter: UInt64 = 0
 
     /// How long things go wrong, in milliseconds.
     package var faultTime: UInt64
@@ -30,6 +32,10 @@ package struct Scenario: Sendable {
     package var pace: Pace
     package var parameters: Parameters
     package var paymentCount: Int
+    /// Node 0 crashes when its disk has performed this many orders: a way to try every moment in turn.
+    package var crashAfterOrders: Int?
+    /// All nodes crash at that moment, as in a power cut.
+    package var isPowerCut = false
     /// A promise that this world's nodes break on purpose, to see whether the checkers notice.
     package var plantedBug: PlantedBug?
 
@@ -69,6 +75,12 @@ package struct Scenario: Sendable {
         pace.deadLeader = Milliseconds(2_000)
         pace.heartbeat = generator.chance(perMille: 100) ? Milliseconds(3_000) : .zero
         paymentCount = generator.below(60) + 10
+    }
+
+    /// The least time between two blocks, which genesis and pace both know.
+    package mutating func setBlockInterval(milliseconds: UInt64) {
+        parameters.minBlockInterval = Milliseconds(milliseconds)
+        pace.blockInterval = Milliseconds(max(1, milliseconds))
     }
 
     /// Whether one honest node may lose its vote log or its store, which makes it one of the faulty.

@@ -17,6 +17,8 @@ struct SimulatedNode: Sendable {
     /// Counts its starts; what was foreseen for an earlier life doesn't happen.
     var life: UInt64 = 0
     var startedAt: Microseconds = 0
+    /// How many orders its disk has performed, in all its lives.
+    var performedOrders = 0
     /// When it last crashed.
     var goneAt: Microseconds?
     /// The wish that holds (monotonic).

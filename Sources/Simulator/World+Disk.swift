@@ -24,7 +24,10 @@ extension World {
     /// A turn's orders are durable; only now anything that depends on them is sent.
     mutating func finishSafety(_ node: Int) {
         let orders = nodes[node].lanes.finishSafety()
-        for order in orders { write(order, of: node) }
+        for order in orders {
+            write(order, of: node)
+            if crashesNow(node) { return }
+        }
         for order in orders { follow(order, of: node) }
         startLanes(node)
     }
@@ -106,6 +109,7 @@ extension World {
                 checker.violate("node \(node) commits a block whose body lies under a view that is not its own")
             }
             nodes[node].disk.commit(blocks)
+            if crashesNow(node) { return }
             guard let last = blocks.last else { break }
             trace.note(.committed, node: node, at: now, bytes: last.block.block.hash.bytes)
             trace.say("n\(node) committed height \(last.height), view \(last.view)", at: now)
@@ -117,6 +121,21 @@ extension World {
     }
 
     // MARK: - Crash and start
+
+    /// Whether the moment has come that the scenario has chosen for a crash; then nothing more is performed.
+    private mutating func crashesNow(_ node: Int) -> Bool {
+        nodes[node].performedOrders += 1
+        guard node == 0, nodes[node].performedOrders == scenario.crashAfterOrders else { return false }
+        nodes[node].lanes = Lanes()
+        crash(node)
+        queue.insert(.boot(node), at: now + 200_000)
+        guard scenario.isPowerCut else { return true }
+        for other in nodes.indices where other != node {
+            crash(other)
+            queue.insert(.boot(other), at: now + generator.within(100_000...400_000))
+        }
+        return true
+    }
 
     /// Everything that wasn't performed is lost; a part of what was under way may have become durable all the same.
     mutating func crash(_ node: Int) {
@@ -140,6 +159,7 @@ extension World {
         trace.say("n\(node) crashes, \(durable) of \(pending.count) orders durable", at: now)
         nodes[node].replica = nil
         nodes[node].goneAt = now
+        checker.crashCount += 1
         nodes[node].life += 1
         nodes[node].lanes = Lanes()
         nodes[node].wakeAt = nil

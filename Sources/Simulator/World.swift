@@ -84,7 +84,10 @@ package struct World: Sendable {
     }
 
     private mutating func prepare() {
-        for node in nodes.indices { queue.insert(.boot(node), at: generator.below(200_000)) }
+        for node in nodes.indices {
+            let late = nodes[node].validator == nil ? scenario.followersStartAfter * 1000 : 0
+            queue.insert(.boot(node), at: late + generator.below(200_000))
+        }
         prepareClients()
         queue.insert(.fault, at: 500_000)
         queue.insert(.heal, at: scenario.faultTime * 1000)
@@ -99,6 +102,7 @@ package struct World: Sendable {
             eventCount: trace.eventCount,
             finalHeight: checker.finalHeight,
             settledCount: checker.settledCount,
+            crashCount: checker.crashCount,
             healedAfter: checker.healedAfter,
             lines: trace.lines
         )
@@ -221,7 +225,8 @@ package struct World: Sendable {
 
     private mutating func serve(_ request: SyncRequest, from node: Int, to peer: PublicKey) {
         guard let receiver = nodeByKey[peer] else { return }
-        let count = Int(min(request.blockCountMax, UInt32(PeerLimits.syncBlocksMax)))
+        // Often fewer than were asked for, as when the bytes are too many.
+        let count = min(Int(request.blockCountMax), 1 + generator.below(64))
         let response = nodes[node].disk.range(from: request.fromHeight, count: count)
         send(.syncResponse(response), from: node, to: [receiver])
     }
