@@ -7,18 +7,18 @@ package struct ConfigurationKey: Hashable, Sendable {
     /// What a value looks like, with its article, for messages.
     let wanted: String
     /// Nil: what is not set is not there.
-    let standard: String?
+    package let standard: String?
 
-    /// Such as `FARTHING_RPC_LISTEN`: capitals begin a new word.
+    /// Such as `FARTHING_RPC_HOST_NAMES`: a capital after a small letter begins a new word.
     package var environmentName: String {
         var text = "FARTHING_"
+        var follows = false
         for character in name.unicodeScalars {
-            switch character {
-            case "A"..."Z": text += "_" + String(character)
-            case "a"..."z": text += String(character).uppercased()
-            case "0"..."9": text += String(character)
-            default: text += "_"
-            }
+            let isSmall = ("a"..."z").contains(character) || ("0"..."9").contains(character)
+            let isCapital = ("A"..."Z").contains(character)
+            if isCapital, follows { text += "_" }
+            text += isSmall || isCapital ? String(character).uppercased() : "_"
+            follows = isSmall
         }
         return text
     }
@@ -67,7 +67,7 @@ extension ConfigurationKey {
         ConfigurationKey(name: "peers.\(validator)", wanted: hostAndPort, standard: nil)
     }
 
-    static func all(validators: [String]) -> [ConfigurationKey] {
+    package static func all(validators: [String]) -> [ConfigurationKey] {
         [
             peerListen, rpcListen, rpcHostNames, rpcCallsPerSecond, logLevel, logFormat, pacePreset, paceHeartbeat,
             mempoolBytes, mempoolFreeShares,

@@ -8,13 +8,8 @@ struct Farthing: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "farthing",
         abstract: "Settles micropayments among operators who need not trust one another",
-        discussion: """
-            Data goes to standard output, everything else to standard error.
-
-            Exit codes: 0 fine; 1 refused; 3 verification found damage; 4 chain incomplete; 5 a quorum certified a block \
-            that this node finds invalid; 64 usage; 65 bad input; 69 unreachable; 70 a bug; 74 input or output failed; \
-            75 try again; 78 configuration.
-            """,
+        discussion: "Data goes to standard output, everything else to standard error.\n\nExit codes:\n"
+            + ExitStatus.allCases.map { "  \($0.rawValue)  \($0.meaning)" }.joined(separator: "\n"),
         version: Version.text,
         subcommands: [
             NetworkCommand.self, KeysCommand.self, GenesisCommand.self, NodeCommand.self, StatusCommand.self,
