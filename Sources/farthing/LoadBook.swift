@@ -30,6 +30,8 @@ package struct LoadBook: Sendable {
     private var open: [TransactionID: Open] = [:]
     /// Ids in the order of registration; those that have a verdict are dropped when it is next walked through.
     private var order: [TransactionID] = []
+    /// Nothing is due before this: until then `takeDue` costs nothing.
+    private var earliestDue = Time.max
 
     /// Payments that were sent and have no verdict.
     package private(set) var openPaymentCount = 0
@@ -53,19 +55,25 @@ package struct LoadBook: Sendable {
 
     /// Transactions that are due to be sent again, oldest first; they are held by the caller until it says what came of it.
     package mutating func takeDue(at time: Time, limit: Int) -> [PlannedTransaction] {
+        guard time >= earliestDue else { return [] }
         var due: [PlannedTransaction] = []
         order.removeAll { open[$0] == nil }
-        for id in order where due.count < limit {
-            guard let moment = open[id]?.due, moment <= time, let planned = open[id]?.planned else { continue }
-            open[id]?.due = nil
-            due.append(planned)
+        earliestDue = .max
+        for id in order {
+            guard let entry = open[id], let moment = entry.due else { continue }
+            if moment <= time, due.count < limit {
+                open[id]?.due = nil
+                due.append(entry.planned)
+            } else {
+                earliestDue = min(earliestDue, moment)
+            }
         }
         return due
     }
 
     /// The call that held these gave no answer: they are due at once, at the next node.
     package mutating func unanswered(_ ids: [TransactionID], at time: Time) {
-        for id in ids { open[id]?.due = time }
+        for id in ids { setDue(id, at: time) }
     }
 
     /// A node's answer to one of the transactions that a call held.
@@ -81,9 +89,9 @@ package struct LoadBook: Sendable {
         case .expired:
             if close(id) != nil { tally.expired += 1 }
         case .pending, .unknown:
-            open[id]?.due = time + Self.delayAfterPending
+            setDue(id, at: time + Self.delayAfterPending)
         case .refused:
-            open[id]?.due = time + Self.delayAfterRefusal
+            setDue(id, at: time + Self.delayAfterRefusal)
         }
         return nil
     }
@@ -103,6 +111,12 @@ package struct LoadBook: Sendable {
             height: height,
             fee: fee
         )
+    }
+
+    private mutating func setDue(_ id: TransactionID, at time: Time) {
+        guard open[id] != nil else { return }
+        open[id]?.due = time
+        earliestDue = min(earliestDue, time)
     }
 
     private mutating func close(_ id: TransactionID) -> Open? {
