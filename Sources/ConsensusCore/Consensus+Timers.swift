@@ -26,15 +26,20 @@ extension Consensus {
     /// Arm (b), (c), (d), (f), (g), (h); (a) and (e) come as `.work`.
     mutating func armIfDue() {
         guard armedAt == nil, mode == .signing else { return }
-        let stuck = openViews.contains { view in
-            guard let since = records[view]?.notarizedAt, view > finalView else { return false }
-            return now.monotonic >= since.adding(pace.retry).adding(pace.retry)
-        }
+        let stuck = stuckAt.map { now.monotonic >= $0 } ?? false
         let heartbeat = pace.heartbeat > .zero && now.monotonic >= lastBlockAt.adding(pace.heartbeat)
         let pending =
             own.contains { $0.key >= current } || restored.contains { blocks[$0] != nil && $0 != finalBlock.hash }
         let proposed = records[current]?.proposal != nil
         if entry?.kind == .nullify || stuck || heartbeat || pending || proposed || othersAreAhead() { arm() }
+    }
+
+    /// When the highest notarised block counts as stuck (Arm c); nil when none is unfinalised.
+    ///
+    /// The highest only: while it is young it is about to make those below it final.
+    private var stuckAt: Milliseconds? {
+        let since = openViews.last { records[$0]?.notarizedAt != nil }.flatMap { records[$0]?.notarizedAt }
+        return since?.adding(pace.retry).adding(pace.retry)
     }
 
     /// Votes for views ≥ cur from f + 1 other validators (Arm h).
@@ -176,9 +181,7 @@ extension Consensus {
         if let time = records[current]?.proposal?.time, time.number > now.wall.number + Self.clockAheadMax.number {
             due.append(now.monotonic.adding(time.subtracting(now.wall.adding(Self.clockAheadMax))))
         }
-        for view in openViews {
-            if let since = records[view]?.notarizedAt { due.append(since.adding(pace.retry).adding(pace.retry)) }
-        }
+        if let stuckAt { due.append(stuckAt) }
         // A moment that has passed changes nothing more: only what lies ahead wakes.
         return due.filter { $0 > now.monotonic }.min()
     }

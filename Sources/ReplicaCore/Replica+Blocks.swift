@@ -13,15 +13,45 @@ struct Assembly: Sendable {
     let view: View
     /// Who proposed it or sent it.
     let source: PublicKey
-    var bodies: [Hash32: IdentifiedTransaction]
+    private(set) var bodies: [Hash32: IdentifiedTransaction] = [:]
+    private let wanted: Set<Hash32>
     /// Asked for by hash: a quorum has seen it or a descendant of it.
     let isFetched: Bool
     /// When the missing parts were last asked for (monotonic), and of how many.
     var askedAt: Milliseconds
     var asked = 0
 
+    /// What a proposal announces.
+    init(_ proposal: Proposal, from source: PublicKey, at now: Milliseconds) {
+        header = proposal.header
+        leaves = proposal.leaves
+        evidence = proposal.evidence
+        view = proposal.view
+        self.source = source
+        wanted = Set(leaves)
+        isFetched = false
+        askedAt = now
+    }
+
+    /// A block that came whole.
+    init(_ block: Block, view: View, from source: PublicKey, at now: Milliseconds) {
+        header = block.header
+        leaves = block.transactions.map(\.leaf)
+        evidence = block.evidence
+        self.view = view
+        self.source = source
+        wanted = Set(leaves)
+        isFetched = true
+        askedAt = now
+        for transaction in block.transactions { add(transaction) }
+    }
+
+    mutating func add(_ transaction: IdentifiedTransaction) {
+        if wanted.contains(transaction.leaf) { bodies[transaction.leaf] = transaction }
+    }
+
     var missing: [Hash32] { leaves.filter { bodies[$0] == nil } }
-    var isWhole: Bool { bodies.count >= Set(leaves).count }
+    var isWhole: Bool { bodies.count == wanted.count }
 }
 
 // From a proposal or a fetched block to an executed one. What is missing is not here yet, never invalid (spec 3.6).
@@ -40,6 +70,8 @@ extension Replica {
         for certificate in proposal.nullifications + [proposal.parentCertificate].compactMap(\.self) {
             run(.certificate(certificate))
         }
+        // Before any vote for it: a start reads the bodies above the final view, and must find this one there.
+        storeAgain(hash, under: proposal.view)
         run(
             .proposal(
                 ProposalFacts(
@@ -50,37 +82,23 @@ extension Replica {
                 )
             )
         )
-        guard consensus.wants(hash), hash != tipHash else { return }
-        guard candidates[hash] == nil else { return storeAgain(hash, under: proposal.view) }
-        guard assemblies[hash] == nil else { return }
-        assemblies[hash] = Assembly(
-            header: proposal.header,
-            leaves: proposal.leaves,
-            evidence: proposal.evidence,
-            view: proposal.view,
-            source: peer,
-            bodies: [:],
-            isFetched: false,
-            askedAt: now.monotonic
-        )
+        guard consensus.wants(hash), candidates[hash] == nil, assemblies[hash] == nil, hash != tipHash else { return }
+        assemblies[hash] = Assembly(proposal, from: peer, at: now.monotonic)
         gatherFromMempool(hash)
         proceed(with: hash)
     }
 
-    /// A block that is proposed again in a later view is stored under that view too: a start reads the bodies above the
-    /// final view, and whoever votes here must find it there.
+    /// A block that is proposed again in a later view is stored under that view too.
     private mutating func storeAgain(_ hash: Hash32, under view: View) {
-        guard let candidate = candidates[hash], candidate.view < view else { return }
+        guard let candidate = candidates[hash], candidate.view < view, view <= consensus.current.next else { return }
         candidates[hash]?.view = view
         effects.append(.storeBlock(candidate.block, view: view))
     }
 
     private mutating func gatherFromMempool(_ hash: Hash32) {
-        guard var assembly = assemblies[hash] else { return }
-        for leaf in assembly.leaves where assembly.bodies[leaf] == nil {
-            if let transaction = mempool.transaction(leaf: leaf) { assembly.bodies[leaf] = transaction.value }
+        for leaf in assemblies[hash]?.missing ?? [] {
+            if let transaction = mempool.transaction(leaf: leaf) { assemblies[hash]?.add(transaction.value) }
         }
-        assemblies[hash] = assembly
     }
 
     mutating func receive(
@@ -88,12 +106,8 @@ extension Replica {
         of hash: Hash32,
         from peer: PublicKey
     ) {
-        guard var assembly = assemblies[hash] else { return }
-        let wanted = Set(assembly.leaves)
-        for transaction in transactions where wanted.contains(transaction.leaf) {
-            assembly.bodies[transaction.leaf] = transaction.value
-        }
-        assemblies[hash] = assembly
+        guard assemblies[hash] != nil else { return }
+        for transaction in transactions { assemblies[hash]?.add(transaction.value) }
         proceed(with: hash)
     }
 
@@ -106,16 +120,8 @@ extension Replica {
             effects.append(.disconnect(peer, reason: .bodyDoesNotMatchHeader(block: block.hash)))
             return
         }
-        assemblies[block.hash] = Assembly(
-            header: block.header,
-            leaves: block.transactions.map(\.leaf),
-            evidence: block.evidence,
-            view: consensus.view(of: block.hash) ?? consensus.current,
-            source: peer,
-            bodies: Dictionary(block.transactions.map { ($0.leaf, $0) }, uniquingKeysWith: { first, _ in first }),
-            isFetched: true,
-            askedAt: now.monotonic
-        )
+        let view = consensus.view(of: block.hash) ?? consensus.current
+        assemblies[block.hash] = Assembly(block, view: view, from: peer, at: now.monotonic)
         proceed(with: block.hash)
     }
 

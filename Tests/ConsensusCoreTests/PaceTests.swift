@@ -40,6 +40,21 @@ import Testing
         #expect(bench.consensus.isArmed)
     }
 
+    /// Else two validators whose clocks differ make empty blocks for ever: each arms for the one before the last.
+    @Test func aYoungNotarizationAboveAnOldUnfinalisedOneDoesNotArm() {
+        var bench = Bench(4, me: 0)
+        let first = bench.block(1)
+        bench.step(.executed(first))
+        bench.step(.certificate(bench.certificate(bench.nullify(1), by: [1, 2, 3])))
+        bench.step(.certificate(bench.certificate(bench.notarize(first, in: 2), by: [1, 2, 3])))
+        bench.pass(5_000)
+        #expect(bench.consensus.isArmed)
+        let second = bench.block(2, on: first)
+        bench.step(.certificate(bench.certificate(bench.notarize(second, in: 3, on: 2), by: [1, 2, 3])))
+        #expect(bench.consensus.current == View(4))
+        #expect(!bench.consensus.isArmed)
+    }
+
     @Test func theHeartbeatArmsWhenItIsOn() {
         var bench = Bench(4, me: 0, heartbeat: 5_000)
         #expect(bench.consensus.deadline == Milliseconds(bench.monotonic + 5_000))

@@ -129,6 +129,9 @@ import Testing
             from: 1
         )
         #expect(effects.storedViews == [View(5)])
+        let store = try #require(effects.place { if case .storeBlock = $0 { true } else { false } })
+        let vote = try #require(effects.place { if case .vote = $0 { true } else { false } })
+        #expect(store < vote)
         #expect(effects.votes.last == bench.notarize(block, in: 5))
     }
 
