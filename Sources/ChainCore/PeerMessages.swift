@@ -258,15 +258,23 @@ package struct SyncRequest: Hashable, Sendable, WireCodable {
 /// Final blocks in height order, and what proves the last of them final (spec 3.11).
 ///
 /// `headers` follow on from the last block up to the first one that has a finalization of its own; empty when the last
-/// block has one. `finalization` is over the last header, or else the last block.
+/// block has one. `finalization` is over the last header, or else the last block. `justifications` are the headers':
+/// a block can be notarised in two views, and only the views of its descendants say in which it is final.
 package struct SyncResponse: Hashable, Sendable {
     package let blocks: [JustifiedBlock]
     package let headers: [Header]
+    package let justifications: [Justification]
     package let finalization: Certificate?
 
-    package init(blocks: [JustifiedBlock], headers: [Header], finalization: Certificate?) {
+    package init(
+        blocks: [JustifiedBlock],
+        headers: [Header],
+        justifications: [Justification] = [],
+        finalization: Certificate?
+    ) {
         self.blocks = blocks
         self.headers = headers
+        self.justifications = justifications
         self.finalization = finalization
     }
 
@@ -276,6 +284,7 @@ package struct SyncResponse: Hashable, Sendable {
         for _ in 0..<count { blocks.append(try JustifiedBlock(decoding: &rest, network: network)) }
         self.blocks = blocks
         headers = try rest.takeVector(limit: PeerLimits.syncHeadersMax)
+        justifications = try rest.takeVector(limit: PeerLimits.syncHeadersMax)
         finalization = try rest.takeOptional()
     }
 
@@ -283,6 +292,7 @@ package struct SyncResponse: Hashable, Sendable {
         writer.write(length: blocks.count)
         for block in blocks { block.encode(into: &writer) }
         writer.write(vector: headers)
+        writer.write(vector: justifications)
         writer.write(optional: finalization)
     }
 }
@@ -296,6 +306,10 @@ extension SyncResponse: Signed {
             else { return nil }
             claims.append(contentsOf: body)
             claims.append(contentsOf: why)
+        }
+        for justification in justifications {
+            guard let own = justification.signatureClaims(in: electorate) else { return nil }
+            claims.append(contentsOf: own)
         }
         guard let finalization else { return claims }
         guard let own = finalization.signatureClaims(in: electorate) else { return nil }

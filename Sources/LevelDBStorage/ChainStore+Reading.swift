@@ -96,11 +96,18 @@ extension ChainStore {
             return SyncResponse(blocks: blocks, headers: [], finalization: last.justification.certificate)
         }
         var headers: [Header] = []
+        var justifications: [Justification] = []
         while next <= tip, headers.count < PeerLimits.syncHeadersMax {
             let stored = try storedBlock(at: next)
             headers.append(stored.header)
+            justifications.append(stored.justification)
             if stored.justification.isFinalization {
-                return SyncResponse(blocks: blocks, headers: headers, finalization: stored.justification.certificate)
+                return SyncResponse(
+                    blocks: blocks,
+                    headers: headers,
+                    justifications: justifications,
+                    finalization: stored.justification.certificate
+                )
             }
             next = next.next
         }

@@ -130,52 +130,12 @@ extension Replica {
         // The answer to an earlier request that I gave up: late, not wrong.
         guard first.block.height == request.from else { return }
         sync.open[peer] = nil
-        if let fault = fault(in: response) {
+        if let fault = response.fault(under: rules) {
             effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: fault)))
             return
         }
         sync.arrived[request.from] = (peer, response)
         applyArrived()
-    }
-
-    /// Why a range does not prove its blocks final; nil when it does.
-    ///
-    /// Signatures have been checked.
-    private func fault(in response: SyncResponse) -> String? {
-        guard let finalization = response.finalization, finalization.kind == .finalize else {
-            return "it has no finalization"
-        }
-        let headers = response.blocks.map(\.block.header) + response.headers
-        var hashes = response.blocks.map(\.block.hash)
-        hashes += response.headers.map { $0.hash(network: network) }
-        guard finalization.block == hashes.last else { return "the finalization is over another block" }
-        for (index, header) in headers.enumerated().dropFirst() {
-            guard header.parent == hashes[index - 1], header.height == headers[index - 1].height.next else {
-                return "block \(header.height) does not follow the one before it"
-            }
-        }
-        for item in response.blocks {
-            guard item.block.bodyMatchesHeader, item.block.change.isEmpty else {
-                return "the body of block \(item.block.height) is not its own"
-            }
-            guard item.justification.covers(item.block.hash) else {
-                return "the justification of block \(item.block.height) is over another block or has gaps"
-            }
-        }
-        for (below, above) in zip(response.blocks, response.blocks.dropFirst()) {
-            guard evidenceMatches(above.block, after: below.block.header) else {
-                return "the evidence of block \(above.block.height) is not its own"
-            }
-            guard above.justification.parentView == below.justification.view else {
-                return "the views of block \(above.block.height) and its parent don't join"
-            }
-        }
-        return nil
-    }
-
-    /// Whether the header commits to this evidence.
-    private func evidenceMatches(_ block: Block, after parent: Header) -> Bool {
-        rules.evidenceHash(after: parent.evidenceHash, block.evidence) == block.header.evidenceHash
     }
 
     /// Applies the ranges that follow on from the tip.
@@ -196,7 +156,7 @@ extension Replica {
         var final: [FinalBlock] = []
         for item in response.blocks where item.block.height > tip.height {
             guard item.block.parent == tipHash, item.justification.parentView == finalViewOfTip(final),
-                evidenceMatches(item.block, after: tip)
+                rules.evidenceHash(after: tip.evidenceHash, item.block.evidence) == item.block.header.evidenceHash
             else {
                 effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: "it is not a child of the tip")))
                 break

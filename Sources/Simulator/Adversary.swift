@@ -132,7 +132,12 @@ extension World {
             default: break
             }
         }
-        let response = SyncResponse(blocks: blocks, headers: range.headers, finalization: range.finalization)
+        let response = SyncResponse(
+            blocks: blocks,
+            headers: range.headers,
+            justifications: range.justifications,
+            finalization: range.finalization
+        )
         send(.syncResponse(response), from: node, to: [receiver])
     }
 

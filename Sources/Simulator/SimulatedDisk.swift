@@ -137,6 +137,7 @@ struct SimulatedDisk: Sendable {
         return SyncResponse(
             blocks: chain[first...last].map(\.block),
             headers: chain[(last + 1)..<max(last + 1, proof + 1)].map(\.block.block.header),
+            justifications: chain[(last + 1)..<max(last + 1, proof + 1)].map(\.block.justification),
             finalization: chain[proof].block.justification.certificate
         )
     }

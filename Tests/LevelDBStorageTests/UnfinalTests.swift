@@ -136,6 +136,7 @@ import Testing
                 == SyncResponse(
                     blocks: Array(all[0..<2]),
                     headers: all[2...3].map(\.block.header),
+                    justifications: all[2...3].map(\.justification),
                     finalization: all[3].justification.certificate
                 )
         )

@@ -106,6 +106,68 @@ import Testing
         #expect(bench.replica.tip.height == .zero)
     }
 
+    /// Three blocks, of which only the last has a finalization of its own; the range holds two and the third's header.
+    private func cut(_ bench: ReplicaBench, _ blocks: [Block]) -> SyncResponse {
+        func item(_ place: Int, _ body: VoteBody) -> JustifiedBlock {
+            JustifiedBlock(
+                block: blocks[place],
+                justification: Justification(
+                    certificate: bench.certificate(body, by: [1, 2, 3]),
+                    nullifications: []
+                )
+            )
+        }
+        let items = [
+            item(0, bench.notarize(blocks[0], in: 1)), item(1, bench.notarize(blocks[1], in: 2, on: 1)),
+            item(2, bench.finalize(blocks[2], in: 3, on: 2)),
+        ]
+        return SyncResponse(
+            blocks: Array(items.prefix(2)),
+            headers: [blocks[2].header],
+            justifications: [items[2].justification],
+            finalization: items[2].justification.certificate
+        )
+    }
+
+    @Test func blocksWithoutAFinalizationOfTheirOwnAreFinalThroughTheHeadersBehindThem() throws {
+        var bench = ReplicaBench(4, me: 0)
+        _ = behind(&bench)
+        let effects = bench.hear(.syncResponse(cut(bench, try bench.chain([[], [], []]))), from: 1)
+        #expect(effects.committed == [Height(1), Height(2)])
+        #expect(bench.replica.consensus.finalView == View(2))
+    }
+
+    /// A block can be notarised in two views; the wrong one would never join with its child's justification.
+    @Test func aBlockIsFinalInTheViewThatItsDescendantsNameAndInNoOther() throws {
+        var bench = ReplicaBench(4, me: 0)
+        _ = behind(&bench)
+        let blocks = try bench.chain([[], [], []])
+        let good = cut(bench, blocks)
+        let nullifications = (2...4).map { bench.certificate(.nullify(epoch: .zero, view: View($0)), by: [1, 2, 3]) }
+        let otherView = JustifiedBlock(
+            block: blocks[1],
+            justification: Justification(
+                certificate: bench.certificate(bench.notarize(blocks[1], in: 5, on: 1), by: [1, 2, 3]),
+                nullifications: nullifications
+            )
+        )
+        for justifications in [good.justifications, []] {
+            let forged = SyncResponse(
+                blocks: [good.blocks[0], otherView],
+                headers: justifications.isEmpty ? [] : good.headers,
+                justifications: justifications,
+                finalization: good.finalization
+            )
+            let effects = bench.hear(.syncResponse(forged), from: 1)
+            #expect(effects.disconnected == [bench.key(1)])
+            #expect(effects.committed.isEmpty)
+            // It is asked again once it has come back.
+            bench.step(.disconnected(bench.key(1)))
+            bench.connect(1)
+            _ = behind(&bench)
+        }
+    }
+
     /// The first block's evidence can be held against the tip only.
     @Test func forgedEvidenceInTheFirstBlockOfARangeHaltsNobody() throws {
         var bench = ReplicaBench(4, me: 0)
