@@ -164,7 +164,8 @@ extension Consensus {
         ownBlocksMissing.contains(block)
             || openViews.contains { view in
                 guard let record = records[view] else { return false }
-                return record.proposal?.vote.body.block == block || record.blockCertificate?.block == block
+                let isOpen = view >= current && record.proposal?.vote.body.block == block
+            return isOpen || record.blockCertificate?.block == block
             }
     }
 

@@ -50,11 +50,7 @@ extension ChainStore {
                 frontier: last.delta.frontier
             )
             batch.put(tip.key.bytes, tip.value)
-            if blocks.contains(where: { !$0.block.block.evidence.isEmpty }) {
-                try evidenceLock.withLock { _ throws(StorageError) in try chain.write(batch, isSynced: true) }
-            } else {
-                try chain.write(batch, isSynced: true)
-            }
+            try chain.write(batch, isSynced: true)
         }
         let dropped = shared.withLock { shared in
             shared.tip = ChainTip(header: last.block.block.header, hash: last.block.block.hash, view: last.view)

@@ -16,7 +16,9 @@ package struct StoredState: Sendable {
     package let unfinalised: [(block: Block, view: View)]
     /// Notarizations, finalizations and nullifications above the final view.
     package let certificates: [Certificate]
+    /// All that is known, and of it what stands on the final chain.
     package let evidence: [Evidence]
+    package let shownEvidence: [Evidence]
 }
 
 extension ChainStore {
@@ -48,7 +50,8 @@ extension ChainStore {
             justification: justification,
             unfinalised: unfinalised,
             certificates: certificates,
-            evidence: try evidence()
+            evidence: try evidence(),
+            shownEvidence: try shownEvidence()
         )
     }
 

@@ -61,11 +61,22 @@ extension ChainStore {
         return Settlement(height: found.height, index: index, price: header.price, fee: fee)
     }
 
-    /// All evidence that is known, in the order of epoch and signer.
+    /// All evidence that is known, in the order of epoch and signer: what stands on the chain, and what waits for a block.
     package func evidence() throws(StorageError) -> [Evidence] {
+        let shown = try shownEvidence()
+        let accused = Set(shown.map(Accused.init))
+        let waiting = try evidence(in: bodies).filter { !accused.contains(Accused($0)) }
+        return (shown + waiting).sorted { ($0.epoch, $0.signer) < ($1.epoch, $1.signer) }
+    }
+
+    /// The evidence on the final chain, in the order of epoch and signer.
+    package func shownEvidence() throws(StorageError) -> [Evidence] { try evidence(in: chain) }
+
+    private func evidence(in database: Database) throws(StorageError) -> [Evidence] {
         var found: [Evidence] = []
-        try forEachEntry(in: .evidence) { (key, value) throws(StorageError) in
-            found.append(try Self.open(value, under: key))
+        let bounds = StoreKey.Space.evidence.bounds
+        try database.forEach(from: bounds.lower, to: bounds.upper) { (bytes, value) throws(StorageError) in
+            found.append(try Self.open(value, under: try Self.key(bytes)))
             return true
         }
         return found

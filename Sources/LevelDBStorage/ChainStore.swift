@@ -32,8 +32,6 @@ package final class ChainStore: Sendable {
     let bodies: Database
     let shared: Mutex<Shared>
     let commitLane: Mutex<CommitLane?>
-    /// Held by whoever writes evidence, so that what stands on chain is never replaced by what was gossiped.
-    let evidenceLock = Mutex(())
     /// The lock on the home, or the copy that is removed with this object.
     private let holding: Holding
 
@@ -164,16 +162,18 @@ package final class ChainStore: Sendable {
         }
     }
 
-    /// Keeps evidence for ever, at most one for an epoch and signer; on disk when it returns.
+    /// Keeps evidence that waits for a block, at most one for an epoch and signer; on disk when it returns.
+    ///
+    /// Beside the bodies, not among the chain's own: who stands accused on the chain is a rule of validity, and must not
+    /// depend on what this node heard.
     package func storeEvidence(_ evidence: [Evidence]) throws(StorageError) {
-        try evidenceLock.withLock { _ throws(StorageError) in
-            var batch = WriteBatch()
-            for item in evidence {
-                let key = StoreKey.evidence(epoch: item.epoch, signer: item.signer)
-                if try chain.value(key.bytes) == nil { batch.put(key.bytes, StoreValue.sealed(item, under: key)) }
-            }
-            if batch.count > 0 { try chain.write(batch, isSynced: true) }
+        var batch = WriteBatch()
+        for item in evidence {
+            let key = StoreKey.evidence(epoch: item.epoch, signer: item.signer)
+            guard try chain.value(key.bytes) == nil, try bodies.value(key.bytes) == nil else { continue }
+            batch.put(key.bytes, StoreValue.sealed(item, under: key))
         }
+        if batch.count > 0 { try bodies.write(batch, isSynced: true) }
     }
 }
 

@@ -30,7 +30,7 @@ struct StartUp: Sendable {
                 ledger: stored.ledger,
                 tip: stored.tip.header,
                 tipJustification: stored.justification,
-                accused: stored.evidence.map { Accused($0) },
+                accused: stored.shownEvidence.map { Accused($0) },
                 unfinalised: stored.unfinalised,
                 certificates: stored.certificates,
                 ownVotes: voteLog?.votes ?? [],
@@ -38,7 +38,8 @@ struct StartUp: Sendable {
                 mode: mode,
                 pace: settings.pace,
                 mempoolLimits: settings.mempoolLimits,
-                seed: settings.nodeKey.publicKey.words.first
+                seed: settings.nodeKey.publicKey.words.first,
+                evidence: stored.evidence
             )
             recentHeaders = try Self.recentHeaders(in: store)
             self.store = store

@@ -47,6 +47,10 @@ package enum Situation: String, CaseIterable, Comparable, Sendable {
     // Hostile validators
     case twoBlocksProposed
     case forkAttempted
+    /// A block is proposed in a second view.
+    case sameBlockAgain
+    /// A block is notarized in two views.
+    case notarizedInTwoViews
     case invalidBlockRefused
     case forgedBodyRefused
     case evidenceOnChain

@@ -226,10 +226,14 @@ import Testing
             #expect(try store.evidence() == [first])
         }
         let store = try ChainStore.open(home: path, genesis: chain.genesis)
-        #expect(try store.load().evidence == [first])
+        let stored = try store.load()
+        #expect(stored.evidence == [first])
+        // Who stands accused on the chain must not depend on what this node heard.
+        #expect(stored.shownEvidence == [])
         // What stands on chain counts: every node shows the same.
         try store.add(try chain.extend(evidence: [second]))
         #expect(try store.evidence() == [second])
+        #expect(try store.shownEvidence() == [second])
         #expect(try store.finalBlock(at: Height(1))?.block.evidence == [second])
     }
 }
