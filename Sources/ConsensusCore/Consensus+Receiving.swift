@@ -165,7 +165,7 @@ extension Consensus {
             || openViews.contains { view in
                 guard let record = records[view] else { return false }
                 let isOpen = view >= current && record.proposal?.vote.body.block == block
-            return isOpen || record.blockCertificate?.block == block
+                return isOpen || record.blockCertificate?.block == block
             }
     }
 

@@ -268,9 +268,14 @@ extension World {
         let between = stride(from: parentView.number + 1, to: view.number, by: 1)
         let forged = generator.chance(perMille: 100) ? ownEvidence(node).map { [$0] } ?? [] : []
         let proposal = Proposal(
-            vote: vote, header: block.header, leaves: block.transactions.map(\.leaf), evidence: forged, change: [],
+            vote: vote,
+            header: block.header,
+            leaves: block.transactions.map(\.leaf),
+            evidence: forged,
+            change: [],
             parentCertificate: parentView == .zero ? nil : certificate,
-            nullifications: between.compactMap { adversary.nullifications[View($0)] })
+            nullifications: between.compactMap { adversary.nullifications[View($0)] }
+        )
         send(.proposal(proposal), from: node, to: receivers)
     }
 
@@ -291,7 +296,12 @@ extension World {
         let kept = variant == 0 ? chosen : Array(chosen.prefix(chosen.count / 2))
         guard let delta = execute(kept, at: time, after: path, by: replica) else { return nil }
         var header = ChainRules(genesis: federation.genesis).header(
-            after: parent, hash: parentHash, proposer: UInt16(node), ledger: delta.head, evidence: [])
+            after: parent,
+            hash: parentHash,
+            proposer: UInt16(node),
+            ledger: delta.head,
+            evidence: []
+        )
         if generator.chance(perMille: 120) { header.stateRoot = parentHash }
         return Block(header: header, network: electorate.network, transactions: kept, evidence: [])
     }

@@ -65,9 +65,6 @@ struct Checker: Sendable {
             if let other = notarized[body.view], other != body {
                 violate("S1: view \(body.view) is notarized twice")
             }
-            if notarized.contains(where: { $0.key != body.view && $0.value.block == body.block }) {
-                meet(.notarizedInTwoViews)
-            }
             notarized[body.view] = body
         case .finalize:
             if let other = finalized[body.view], other != body {

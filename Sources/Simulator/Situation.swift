@@ -49,8 +49,6 @@ package enum Situation: String, CaseIterable, Comparable, Sendable {
     case forkAttempted
     /// A block is proposed in a second view.
     case sameBlockAgain
-    /// A block is notarized in two views.
-    case notarizedInTwoViews
     case invalidBlockRefused
     case forgedBodyRefused
     case evidenceOnChain

@@ -135,6 +135,27 @@ import Testing
         #expect(effects.votes.last == bench.notarize(block, in: 5))
     }
 
+    @Test func aBlockCertifiedInTwoViewsIsFinalInTheOneThatItsFinalizationNames() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try bench.chain([[]])[0]
+        bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1)
+        bench.hear(.certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])), from: 1)
+        for view in [4, 3, 2, 1] as [UInt64] {
+            bench.hear(
+                .certificate(bench.certificate(.nullify(epoch: .zero, view: View(view)), by: [1, 2, 3])),
+                from: 1
+            )
+        }
+        bench.hear(.proposal(bench.proposal(block, in: 5)), from: 1)
+        bench.hear(.certificate(bench.certificate(bench.notarize(block, in: 5), by: [1, 2, 3])), from: 1)
+        let effects = bench.hear(.certificate(bench.certificate(bench.finalize(block, in: 5), by: [1, 2, 3])), from: 1)
+        let final = effects.flatMap { effect in if case .commit(let blocks) = effect { blocks } else { [FinalBlock]() }
+        }
+        #expect(final.map(\.view) == [View(5)])
+        #expect(final.map(\.block.justification.nullifications.count) == [4])
+        #expect(bench.replica.consensus.mode == .signing)
+    }
+
     @Test func whoDoesNotAnswerIsNotAskedForEver() throws {
         var bench = ReplicaBench(7, me: 0)
         let block = try bench.chain([[]])[0]
