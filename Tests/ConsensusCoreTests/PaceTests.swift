@@ -40,6 +40,28 @@ import Testing
         #expect(bench.consensus.isArmed)
     }
 
+    /// What armed the view may be what has just become final; else a validator stays armed alone in an idle network.
+    @Test func aViewIsDisarmedWhenWhatItWaitedForBecomesFinal() {
+        var bench = Bench(4, me: 0)
+        let block = bench.block(1)
+        bench.step(.executed(block))
+        bench.step(.certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])))
+        bench.step(.work)
+        #expect(bench.consensus.isArmed)
+        bench.step(.certificate(bench.certificate(bench.finalize(block, in: 1), by: [1, 2, 3])))
+        #expect(!bench.consensus.isArmed)
+    }
+
+    @Test func aViewStaysArmedWhenIHaveVotedInIt() {
+        var bench = Bench(4, me: 0)
+        let block = bench.block(1)
+        bench.step(.executed(block))
+        bench.step(.certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])))
+        bench.propose(bench.block(2, on: block), in: 2, on: 1)
+        bench.step(.certificate(bench.certificate(bench.finalize(block, in: 1), by: [1, 2, 3])))
+        #expect(bench.consensus.isArmed)
+    }
+
     /// Else two validators whose clocks differ make empty blocks for ever: each arms for the one before the last.
     @Test func aYoungNotarizationAboveAnOldUnfinalisedOneDoesNotArm() {
         var bench = Bench(4, me: 0)

@@ -38,6 +38,26 @@ import Testing
         #expect(third.votes == [bench.notarize(block, in: 1)])
     }
 
+    @Test func aCertifiedBlockOfWhichOnlyBodiesAreMissingIsNotFetchedWhole() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try bench.chain([[bench.payment(1)]])[0]
+        bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1)
+        let certificate = bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])
+        #expect(bench.hear(.certificate(certificate), from: 1).blockRequests.isEmpty)
+        let effects = bench.hear(
+            .bodyResponse(BodyResponse(block: block.hash, transactions: block.transactions)),
+            from: 1
+        )
+        #expect(effects.votes == [bench.finalize(block, in: 1)])
+    }
+
+    @Test func aProposalOfAViewThatHasPassedIsNotAssembled() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try bench.chain([[bench.payment(1)]])[0]
+        bench.hear(.certificate(bench.certificate(.nullify(epoch: .zero, view: View(1)), by: [1, 2, 3])), from: 1)
+        #expect(bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1).bodyRequests.isEmpty)
+    }
+
     @Test func anInvalidBlockIsRefusedAndItsViewNullified() throws {
         var bench = ReplicaBench(4, me: 0)
         var header = try bench.chain([[]])[0].header

@@ -96,6 +96,21 @@ import Testing
         #expect(bench.replica.consensus.isArmed)
     }
 
+    /// What waits may stand in the block that is missing: a node that armed for it would stay armed alone.
+    @Test func aPaymentWakesNobodyWhoLacksTheHighestCertifiedBlock() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try bench.chain([[bench.payment(1)]])[0]
+        bench.hear(.certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])), from: 1)
+        bench.step(.submitted([bench.payment(1)], Ticket(1)))
+        #expect(bench.replica.consensus.current == View(2))
+        #expect(!bench.replica.consensus.isArmed)
+        bench.hear(.blockResponse(block), from: 1)
+        #expect(!bench.replica.consensus.isArmed)
+        bench.step(.submitted([bench.payment(2)], Ticket(2)))
+        bench.pass(20)
+        #expect(bench.replica.consensus.isArmed)
+    }
+
     /// Arm (e): nothing but a block's time can expire a payment.
     @Test func aPaymentThatWaitsToExpireWakesTheNode() {
         var bench = ReplicaBench(4, me: 0)
