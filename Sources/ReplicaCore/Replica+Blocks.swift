@@ -157,6 +157,7 @@ extension Replica {
         } catch {
             effects.append(.refused(block: hash, view: assembly.view, error))
             run(.invalid(block: hash))
+            if consensus.isCertified(hash) { halt(block, error) }
         }
     }
 
@@ -201,12 +202,13 @@ extension Replica {
     mutating func restore(_ block: Block, view: View) {
         guard candidates[block.hash] == nil, let parent = header(of: block.parent), let path = path(to: block.parent)
         else { return }
-        do {
+        do throws(BlockDefect) {
             let delta = try judge(block, after: parent, path: path)
             candidates[block.hash] = Candidate(block: block, view: view, delta: delta)
             run(.restored(facts(of: block)))
         } catch {
-            preconditionFailure("only blocks that were found valid are stored: \(error)")
+            // A block that this node halted at is kept too; its certificate makes it halt again.
+            effects.append(.refused(block: block.hash, view: view, error))
         }
     }
 

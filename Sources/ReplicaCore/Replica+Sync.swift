@@ -197,8 +197,8 @@ extension Replica {
         applied.last?.block.justification.view ?? consensus.finalView
     }
 
-    /// A quorum finalised what this node finds invalid: keep both sides and stop (spec 3.6).
-    private mutating func halt(_ block: Block, _ defect: BlockDefect) {
+    /// A quorum certified what this node finds invalid: keep both sides and stop (spec 3.6).
+    mutating func halt(_ block: Block, _ defect: BlockDefect) {
         hasHalted = true
         effects.append(.storeBlock(block, view: consensus.current))
         effects.append(.halt(.finalBlockInvalid(height: block.height, hash: block.hash, defect)))

@@ -150,7 +150,7 @@ package enum Misconduct: Hashable, Sendable {
 
 /// Why the process must not go on (exit codes: 4-interfaces 4.3).
 package enum HaltReason: Hashable, Sendable {
-    /// A quorum finalised a block that this node finds invalid.
+    /// A quorum certified a block that this node finds invalid.
     case finalBlockInvalid(height: Height, hash: Hash32, BlockDefect)
 }
 

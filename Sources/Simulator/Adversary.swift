@@ -172,6 +172,11 @@ extension World {
         send(.vote(vote), from: node, to: receivers)
     }
 
+    /// Whether it does something harmful that it does in so many of a thousand cases.
+    private mutating func doubleDeals(_ perMille: Int) -> Bool {
+        scenario.isBeyondBearing || generator.chance(perMille: perMille)
+    }
+
     /// It hears of a block, by its proposal or by anybody's vote, and votes for it too, for whatever else it voted.
     mutating func watch(_ message: GatedMessage, as node: Int) {
         let heard: VoteBody
@@ -182,8 +187,8 @@ extension World {
         }
         guard !isIdle, adversaries[node]?.proposals[heard.view, default: []].contains(heard) != true else { return }
         adversaries[node]?.proposals[heard.view, default: []].append(heard)
-        guard generator.chance(perMille: 750) else { return }
-        cast(heard, as: node, to: generator.chance(perMille: 500) ? connectedValidators(of: node) : halves(of: node).0)
+        guard doubleDeals(750) else { return }
+        cast(heard, as: node, to: doubleDeals(500) ? connectedValidators(of: node) : halves(of: node).0)
         if generator.chance(perMille: 200) {
             cast(.nullify(epoch: .zero, view: heard.view), as: node, to: halves(of: node).0)
         }
@@ -193,7 +198,7 @@ extension World {
     private mutating func voteOn(_ certificate: Certificate, as node: Int) {
         guard !isIdle, certificate.kind == .notarize, let target = certificate.body.target else { return }
         let (one, other) = halves(of: node)
-        if generator.chance(perMille: 700) {
+        if doubleDeals(700) {
             let body = VoteBody.finalize(
                 epoch: .zero,
                 view: certificate.view,
@@ -233,9 +238,9 @@ extension World {
             }
             return
         }
-        guard hasReason(replica), !generator.chance(perMille: 200) else { return }
+        guard hasReason(replica), doubleDeals(800) else { return }
         let (one, other) = halves(of: node)
-        if generator.chance(perMille: 250) { return propose(in: view, as: node, variant: 0, to: one + other) }
+        if !doubleDeals(750) { return propose(in: view, as: node, variant: 0, to: one + other) }
         propose(in: view, as: node, variant: 0, to: one)
         propose(in: view, as: node, variant: 1, to: other)
         checker.meet(.twoBlocksProposed)

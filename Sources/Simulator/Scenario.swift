@@ -89,6 +89,9 @@ package struct Scenario: Sendable {
     /// forgotten as final. Without its vote log it is mute for ever.
     var mayLoseDisk: Bool { adversaryCount < faultyMax }
 
+    /// More hostile validators than the protocol bears: they know it, and double-deal whenever they can.
+    var isBeyondBearing: Bool { adversaryCount > faultyMax }
+
     package var nodeCount: Int { validatorCount + followerCount }
     package var faultyMax: Int { (validatorCount - 1) / 3 }
 

@@ -60,13 +60,38 @@ import Testing
 
     @Test func anInvalidBlockIsRefusedAndItsViewNullified() throws {
         var bench = ReplicaBench(4, me: 0)
-        var header = try bench.chain([[]])[0].header
-        header.stateRoot = .zero
-        let block = Block(header: header, network: bench.rules.network, transactions: [], evidence: [])
+        let block = try broken(bench)
         let effects = bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1)
         #expect(effects.refused == [block.hash])
         #expect(effects.votes == [.nullify(epoch: .zero, view: View(1))])
         #expect(effects.stored.isEmpty)
+    }
+
+    /// A block with a wrong state root.
+    private func broken(_ bench: ReplicaBench) throws -> Block {
+        var header = try bench.chain([[]])[0].header
+        header.stateRoot = .zero
+        return Block(header: header, network: bench.rules.network, transactions: [], evidence: [])
+    }
+
+    @Test func anInvalidBlockThatAQuorumCertifiedHaltsTheNodeAndIsKept() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try broken(bench)
+        bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1)
+        let certificate = bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])
+        #expect(bench.hear(.certificate(certificate), from: 1).blockRequests.map(\.hash) == [block.hash])
+        let effects = bench.hear(.blockResponse(block), from: 1)
+        #expect(effects.halts.count == 1)
+        #expect(effects.stored == [block.hash])
+        #expect(effects.votes.isEmpty)
+    }
+
+    @Test func aNodeThatHaltedStartsAgainAndHaltsAgain() throws {
+        let block = try broken(ReplicaBench(4, me: 0))
+        var bench = ReplicaBench(4, me: 0, unfinalised: [(block, View(1))])
+        #expect(bench.atStart.refused == [block.hash])
+        bench.hear(.certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])), from: 1)
+        #expect(bench.hear(.blockResponse(block), from: 1).halts.count == 1)
     }
 
     /// The header commits to the evidence as it does to the transactions, but only together with the parent's.
