@@ -27,21 +27,34 @@ extension Mempool {
     }
 
     /// Whether `selection` would be empty or not, cheaper in the usual cases (spec 3.6, Arm a).
+    ///
+    /// Any set whose members accept the price that it would have is part of the largest set, so the first such set that
+    /// the visit comes across answers the question, usually after a few hundred visits. In a pool that is larger than a
+    /// block the cut may keep others instead, but they rank no lower, and have at least a quarter of the shares: a share
+    /// takes 41 to 115 bytes, and no more than one transaction's room stays empty.
     package func hasSelection(ledger: Ledger, after path: [LedgerDelta], time: Milliseconds) -> Bool {
         guard count > 0 else { return false }
         let terms = ledger.terms(at: time, after: path)
-        // One who accepts the price alone accepts it in company; only a cut to the limits could leave it out.
         let fits =
             LedgerHead.transactionBytes(count: count, byteCount: byteCount) <= Int(parameters.maxBlockBytes)
             && pending.shares <= UInt64(parameters.maxBlockShares)
+        // Those who would hardly ever accept are left out, or one of them could make this look at the whole pool.
+        let leastRank = terms.price(shares: UInt64(parameters.maxBlockShares / 16))
+        let sharesMin = fits ? 0 : 8 * (1 + UInt64(parameters.maxPaymentsPerTransaction))
+        var room = BlockLimits(parameters).nineTenths
+        var shares: UInt64 = 0
+        var lowest = UInt64.max
         var isAny = false
-        var hasOneAlone = false
+        var accepts = false
         forEachCandidate(ledger: ledger, after: path, time: time) { _, offer in
             isAny = true
-            hasOneAlone = fits && offer.rank >= terms.price(shares: offer.shares)
-            return !hasOneAlone
+            guard offer.rank >= leastRank, room.take(offer) else { return true }
+            shares += offer.shares
+            lowest = min(lowest, offer.rank)
+            accepts = shares >= sharesMin && lowest >= terms.price(shares: fits ? shares : shares / 4)
+            return !accepts
         }
-        if hasOneAlone || !isAny { return hasOneAlone }
+        if accepts || !isAny { return accepts }
         return !selection(ledger: ledger, after: path, time: time).isEmpty
     }
 
