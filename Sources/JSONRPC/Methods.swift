@@ -1,29 +1,152 @@
+import LedgerCore
+import Primitives
 import StrictJSON
 
-// The methods: name, parameters in the order of their positions, and what carries them out.
-// Docs/Spec/6-rpc.md describes each; a test compares the two.
+// The methods: name, parameters in the order of their positions, answer, example, and what carries them out.
+//
+// Docs/Spec/6-rpc.md describes each, and `rpc.discover` shows this table; tests compare the three.
 
 extension RPCMethod {
-    static var all: [RPCMethod] {
+    static var all: [RPCMethod] { transactionMethods + chainMethods + nodeMethods }
+
+    private static var transactionMethods: [RPCMethod] {
         [
-            RPCMethod("tx_submit", [.required("transaction")], hasEffect: true, answer: submit),
-            RPCMethod("tx_submitBatch", [.required("transactions")], hasEffect: true, answer: submitBatch),
-            RPCMethod("tx_status", transactionQuery, answer: status),
-            RPCMethod("tx_wait", transactionQuery + [.optional("timeoutMilliseconds")], answer: wait),
-            RPCMethod("account_get", [.required("account")], answer: account),
+            RPCMethod(
+                "tx_submit",
+                "Submits a signed transaction and says what can be said of it at once.",
+                [.required("transaction", "In hex of its canonical bytes, or as an object.", Schema.signed)],
+                result: Schema.submission,
+                hasEffect: true,
+                example: { ["transaction": .string($0.unpayable)] },
+                answer: submit
+            ),
+            RPCMethod(
+                "tx_submitBatch",
+                "Submits many transactions at once; one result each, in their order.",
+                [.required("transactions", "Each in either form.", Schema.array(of: Schema.signed))],
+                result: Schema.submissions,
+                hasEffect: true,
+                example: { ["transactions": [.string($0.unpayable)]] },
+                answer: submitBatch
+            ),
+            RPCMethod(
+                "tx_status",
+                "Says whether a transaction has settled, never will, or may yet.",
+                transactionQuery,
+                result: Schema.transactionStatus,
+                example: { _ in ["id": .string(TransactionID.zero.hex)] },
+                answer: status
+            ),
+            RPCMethod(
+                "tx_wait",
+                "Like tx_status, but answers once there is a verdict or the time is over.",
+                transactionQuery + [
+                    .optional(
+                        "timeoutMilliseconds",
+                        "From the arrival of the request; 10,000 unless given.",
+                        Schema.integer()
+                    )
+                ],
+                result: Schema.transactionStatus,
+                example: { _ in ["id": .string(TransactionID.zero.hex), "timeoutMilliseconds": 0] },
+                answer: wait
+            ),
+        ]
+    }
+
+    private static var chainMethods: [RPCMethod] {
+        [
+            RPCMethod(
+                "account_get",
+                "The balance of an account in the final state.",
+                [.required("account", "The account.", Schema.account)],
+                result: Schema.accountState,
+                example: { ["account": .string($0.text(of: .pool))] },
+                answer: account
+            ),
             RPCMethod(
                 "block_get",
-                [.optional("height"), .optional("hash"), .optional("transactions")],
+                "A final block by height or hash; without either, the latest.",
+                [
+                    .optional("height", "Its height.", Schema.decimal),
+                    .optional("hash", "Its hash, instead of the height.", Schema.hash),
+                    .optional(
+                        "transactions",
+                        "How much of its transactions to show; ids unless given.",
+                        Schema.one(of: TransactionDetail.allCases.map(\.rawValue))
+                    ),
+                ],
+                result: Schema.block,
+                faults: [.blockUnknown],
+                example: { _ in ["transactions": "none"] },
                 answer: block
             ),
-            RPCMethod("fee_quote", answer: feeQuote),
-            RPCMethod("node_status", answer: nodeStatus),
-            RPCMethod("network_info", answer: networkInfo),
-            RPCMethod("validator_list", answer: validatorList),
+            RPCMethod(
+                "fee_quote",
+                "What a share costs now, what it cost lately, and which maximum to sign.",
+                result: Schema.feeQuote,
+                example: { _ in [:] },
+                answer: feeQuote
+            ),
+        ]
+    }
+
+    private static var nodeMethods: [RPCMethod] {
+        [
+            RPCMethod(
+                "node_status",
+                "How the node is, and why the chain does not move when it does not.",
+                result: Schema.nodeStatus,
+                example: { _ in [:] },
+                answer: nodeStatus
+            ),
+            RPCMethod(
+                "network_info",
+                "What a client must know before it signs, and what this node takes at once.",
+                result: Schema.networkInfo,
+                example: { _ in [:] },
+                answer: networkInfo
+            ),
+            RPCMethod(
+                "validator_list",
+                "The validators of the current epoch.",
+                result: Schema.validatorList,
+                example: { _ in [:] },
+                answer: validatorList
+            ),
+            RPCMethod(
+                "rpc.discover",
+                "This interface as an OpenRPC document.",
+                result: Schema.facts,
+                // The document would hold itself.
+                example: nil,
+                answer: discover
+            ),
         ]
     }
 
     private static var transactionQuery: [RPCParameter] {
-        [.optional("transaction"), .optional("id"), .optional("validUntil")]
+        [
+            .optional("transaction", "In either form; without id and validUntil.", Schema.signed),
+            .optional("id", "Instead of the transaction.", Schema.hash),
+            .optional("validUntil", "Beside the id: what was signed as the end.", Schema.decimal),
+        ]
+    }
+}
+
+extension Genesis {
+    fileprivate func text(of account: AccountID) -> String { account.text(prefix: parameters.accountPrefix) }
+
+    /// A transaction that every node rejects and nobody can make valid: the pool cannot sign.
+    fileprivate var unpayable: String {
+        let payment = Payment(payee: .pool, amount: Amount(units: 1), reference: [])
+        let transaction = Transaction(
+            payer: .pool,
+            nonce: 1,
+            validUntil: time,
+            maxPrice: parameters.priceCap,
+            action: .pay([payment])
+        )
+        return Hex.encode(SignedTransaction(transaction: transaction, authorization: .owner(.zero)).encoded())
     }
 }

@@ -2,36 +2,60 @@ import LedgerCore
 import NIOCore
 import StrictJSON
 
-/// A method: its name, what it takes, and what carries it out.
+/// A method: its name, what it takes and answers, and what carries it out.
 ///
-/// Calls are dispatched by a table of these.
+/// Calls are dispatched by a table of these, and `rpc.discover` shows the same table to programs.
 struct RPCMethod<Gateway: NodeGateway>: Sendable {
     let name: String
-    /// In the order in which they may also be given by position.
+    /// One sentence.
+    let summary: String
+    /// In the order in which they may also be given by position: required ones first.
     let parameters: [RPCParameter]
+    /// The JSON Schema of the result.
+    let result: JSON
+    /// The errors of this method, beside those that any call may get.
+    let faults: [RPCFault.Reason]
     /// Does it change anything? A notification of a method that does not is not carried out: nobody would know.
     let hasEffect: Bool
+    /// Arguments that any node of the network answers with a result, changing nothing; nil where there are none such.
+    let example: (@Sendable (Genesis) -> JSONObject)?
     let answer: @Sendable (RPCArguments, RPCContext<Gateway>) async throws(RPCFault) -> JSON
 
     init(
         _ name: String,
+        _ summary: String,
         _ parameters: [RPCParameter] = [],
+        result: JSON,
+        faults: [RPCFault.Reason] = [],
         hasEffect: Bool = false,
+        example: (@Sendable (Genesis) -> JSONObject)?,
         answer: @escaping @Sendable (RPCArguments, RPCContext<Gateway>) async throws(RPCFault) -> JSON
     ) {
         self.name = name
+        self.summary = summary
         self.parameters = parameters
+        self.result = result
+        self.faults = faults
         self.hasEffect = hasEffect
+        self.example = example
         self.answer = answer
     }
 }
 
 struct RPCParameter: Sendable {
     let name: String
+    let summary: String
+    /// The JSON Schema of the argument.
+    let schema: JSON
     let isRequired: Bool
 
-    static func required(_ name: String) -> RPCParameter { RPCParameter(name: name, isRequired: true) }
-    static func optional(_ name: String) -> RPCParameter { RPCParameter(name: name, isRequired: false) }
+    static func required(_ name: String, _ summary: String, _ schema: JSON) -> RPCParameter {
+        RPCParameter(name: name, summary: summary, schema: schema, isRequired: true)
+    }
+
+    static func optional(_ name: String, _ summary: String, _ schema: JSON) -> RPCParameter {
+        RPCParameter(name: name, summary: summary, schema: schema, isRequired: false)
+    }
 }
 
 /// The arguments of one call, whichever way they were given.

@@ -12,7 +12,7 @@
 >> {"jsonrpc":"2.0","id":1,"method":"network_info "}
 << {"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"*","data":{"reason":"methodNotFound","retryable":false}}}
 
->> {"jsonrpc":"2.0","id":1,"method":"rpc.discover"}
+>> {"jsonrpc":"2.0","id":1,"method":"rpc.methods"}
 << {"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"*","data":{"reason":"methodNotFound","retryable":false}}}
 
 >> {"jsonrpc":"2.0","id":1,"method":"rpc.anything"}

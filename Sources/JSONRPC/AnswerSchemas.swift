@@ -1,0 +1,93 @@
+import StrictJSON
+
+// The schemas of the results, in the order of the table of methods; `AnswerJSON` writes what they describe.
+
+extension Schema {
+    /// What a node says of a transaction; which members belong to which status, Docs/Spec/6-rpc.md says.
+    private static let statusMembers: JSONObject = [
+        "height": decimal, "index": integer(), "price": decimal, "fee": decimal, "validUntil": decimal,
+        "historyFrom": decimal, "reason": text, "retryable": bool, "message": text, "facts": facts,
+    ]
+
+    private static let status = one(of: ["final", "rejected", "expired", "pending", "unknown", "refused"])
+
+    static let submission = object(["id": orNull(hash), "status": status], optional: statusMembers)
+    static let submissions = object(["results": array(of: submission)])
+    static let transactionStatus = object(
+        ["id": orNull(hash), "status": status, "at": at],
+        optional: statusMembers
+    )
+
+    static let accountState = object([
+        "account": account, "open": bool, "number": orNull(decimal), "balance": decimal, "at": at,
+    ])
+
+    static let block = object(
+        [
+            "hash": hash, "header": header, "headerBytes": hex, "evidence": array(of: evidence),
+            "justification": justification, "at": at,
+        ],
+        optional: ["transactions": array(of: ["oneOf": [hash, blockTransaction]])]
+    )
+
+    private static let evidence = object([
+        "epoch": decimal, "view": decimal, "signer": integer(), "first": hex, "second": hex,
+    ])
+
+    private static let justification = object([
+        "kind": one(of: ["finalization", "notarization"]), "view": decimal, "parentView": decimal,
+        "signers": array(of: integer()), "nullifiedViews": array(of: decimal),
+    ])
+
+    private static let blockTransaction = object([
+        "id": hash, "index": integer(), "fee": decimal, "transaction": unsigned,
+        "authorization": object(["owner": hex]),
+    ])
+
+    static let feeQuote = object([
+        "price": decimal, "floor": decimal, "cap": decimal, "median": orNull(decimal), "percentile90": orNull(decimal),
+        "blocks": integer(), "pool": decimal, "pendingTransactions": integer(),
+        "suggestions": array(
+            of: object([
+                "horizon": one(of: ["nextBlock", "10s", "60s"]), "maxPrice": decimal,
+                "observed": object(["transactions": decimal, "madeIt": decimal]),
+            ])
+        ),
+        "at": at,
+    ])
+
+    static let nodeStatus = object([
+        "version": text, "network": hash,
+        "role": object(["kind": one(of: ["validator", "follower"])], optional: ["name": text]),
+        "mode": object(["kind": one(of: ["signing", "observer"])], optional: ["why": text]),
+        "head": object(["height": decimal, "hash": hash, "timeMilliseconds": decimal]),
+        "epoch": decimal, "view": decimal, "leader": text, "armed": bool, "quorum": integer(),
+        "votes": array(of: object(["name": text, "notarize": bool, "nullify": bool, "finalize": bool])),
+        "missing": array(of: text), "peers": array(of: text), "finalityAgeMilliseconds": decimal,
+        "pendingTransactions": integer(), "pendingBytes": integer(),
+        "sync": object(["state": one(of: ["upToDate", "behind"])], optional: ["target": decimal, "lag": decimal]),
+        "why": array(of: text), "at": at,
+    ])
+
+    static let networkInfo = object([
+        "network": hash, "genesisTimeMilliseconds": decimal, "supply": decimal, "parameters": facts,
+        "limits": object([
+            "bodyBytes": integer(), "batch": integer(), "transactions": integer(), "waitMilliseconds": integer(),
+        ]),
+        "at": at,
+    ])
+
+    static let validatorList = object([
+        "epoch": decimal, "quorum": integer(),
+        "validators": array(
+            of: object([
+                "index": integer(),
+                "validator": object([
+                    "name": text, "consensusKey": hash, "nodeKey": hash, "noteKey": hash, "payoutAccount": account,
+                ]),
+                "connected": bool,
+            ])
+        ),
+        "at": at,
+    ])
+}
