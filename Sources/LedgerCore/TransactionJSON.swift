@@ -99,7 +99,7 @@ extension Payment {
 }
 
 extension Authorization {
-    fileprivate init(_ reader: JSONReader) throws(JSONReadError) {
+    package init(_ reader: JSONReader) throws(JSONReadError) {
         try reader.only(["owner"])
         self = .owner(
             try reader.member("owner").string(as: "a signature of 128 lower-case hex digits") { text in
@@ -108,7 +108,7 @@ extension Authorization {
         )
     }
 
-    fileprivate var json: JSON {
+    package var json: JSON {
         switch self {
         case .owner(let signature): ["owner": .string(Hex.encode(signature.bytes))]
         }
