@@ -14,6 +14,7 @@ final class CommitLane: Sendable {
         /// Final blocks, and the safety lane's last order before them: their bodies are durable once that is done.
         case commit([FinalBlock], after: UInt64)
         case answer(Answer, Ticket)
+        case tell([Judgement])
     }
 
     private let mailbox = Mailbox<Order>()
@@ -54,6 +55,9 @@ final class CommitLane: Sendable {
                     // An answer may call what was committed before it final.
                     try commit(&blocks, after: after)
                     try resolve(answer, ticket)
+                case .tell(let judgements):
+                    try commit(&blocks, after: after)
+                    try tell(judgements)
                 }
             }
             try commit(&blocks, after: after)
@@ -109,6 +113,13 @@ final class CommitLane: Sendable {
                 )
             )
         case .node(let state): clients.resolve(ticket, .node(state))
+        }
+    }
+
+    /// Most of what leaves a full pool has nobody waiting for it, and then the disk is not asked.
+    private func tell(_ judgements: [Judgement]) throws(NodeFailure) {
+        for judgement in clients.watched(among: judgements) {
+            clients.left(judgement.id, try status(judgement))
         }
     }
 

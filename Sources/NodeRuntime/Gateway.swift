@@ -103,22 +103,31 @@ final class Gateway: NodeGateway {
             let answer = try await status(of: query)
             let now = clock.monotonic
             guard !answer.status.isVerdict, now < end, !stop.isStopping else { return answer }
-            await Self.sleep(end.subtracting(now), orUntil: changes)
+            let news = await Self.sleep(end.subtracting(now), orUntil: changes)
+            if case .left(let status) = news {
+                return StatusAnswer(id: query.id, status: status, at: try await head())
+            }
             guard !Task.isCancelled else { return answer }
         }
     }
 
-    private static func sleep(_ length: Milliseconds, orUntil changes: AsyncStream<Void>) async {
-        await withTaskGroup(of: Void.self) { group in
+    /// The first piece of news, or nil at the end of the time.
+    private static func sleep(
+        _ length: Milliseconds,
+        orUntil changes: AsyncStream<WaitingClients.News>
+    ) async -> WaitingClients.News? {
+        await withTaskGroup(of: WaitingClients.News?.self) { group in
             group.addTask {
-                for await _ in changes { return }
+                for await news in changes { return news }
+                return nil
             }
             group.addTask {
-                // Cancelled when a change comes first.
-                do { try await Task.sleep(for: .milliseconds(length.number)) } catch { return }
+                // Cancelled when news comes first.
+                do { try await Task.sleep(for: .milliseconds(length.number)) } catch {}
+                return nil
             }
-            await group.next()
-            group.cancelAll()
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
     }
 

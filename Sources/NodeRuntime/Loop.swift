@@ -46,6 +46,7 @@ struct Loop: Sendable {
             case .forgetVotes(let view): parts.safety.put(.forgetVotes(upTo: view))
             case .commit(let blocks): parts.commit.put(.commit(blocks, after: parts.safety.lastOrder))
             case .answer(let answer, let ticket): parts.commit.put(.answer(answer, ticket))
+            case .tell(let judgements): parts.commit.put(.tell(judgements))
             case .send(let message, let peers): parts.peers.send(message, to: peers)
             case .broadcast(let message): parts.peers.broadcast(message)
             case .serveSync(let request, let peer): parts.reads.put(.sync(request, to: peer))

@@ -16,12 +16,20 @@ final class WaitingClients: Sendable {
         case node(NodeState)
     }
 
-    /// A call that waits for a transaction: woken when a block may have changed what can be said of it.
+    /// Why a call that waits for a transaction is woken.
+    enum News: Sendable {
+        /// A block may have changed what can be said of it.
+        case lookAgain
+        /// It has left the mempool without settling; this is the answer.
+        case left(TransactionStatus)
+    }
+
+    /// A call that waits for a transaction.
     private struct Watch {
         let id: TransactionID
         let validUntil: Milliseconds?
         let nonce: PayerNonce?
-        let wake: AsyncStream<Void>.Continuation
+        let wake: AsyncStream<News>.Continuation
     }
 
     private struct PayerNonce: Hashable {
@@ -93,9 +101,11 @@ final class WaitingClients: Sendable {
 
     // MARK: - Waiting for a transaction
 
-    /// Yields whenever a block may have changed what can be said of a transaction; ends with the node.
-    func watch(_ query: TransactionQuery) -> AsyncStream<Void> {
-        let (stream, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    /// Yields whenever there is news of a transaction; ends with the node.
+    ///
+    /// Once a transaction has left, looking again by its id alone can't tell why, so a few pieces of news are kept.
+    func watch(_ query: TransactionQuery) -> AsyncStream<News> {
+        let (stream, wake) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingOldest(4))
         let watch: Watch
         switch query {
         case .transaction(let transaction):
@@ -140,7 +150,19 @@ final class WaitingClients: Sendable {
         for watch in watches {
             let isOver = watch.validUntil.map { $0 < time } ?? false
             let isExcluded = watch.nonce.map(nonces.contains) ?? false
-            if isOver || isExcluded || ids.contains(watch.id) { watch.wake.yield() }
+            if isOver || isExcluded || ids.contains(watch.id) { watch.wake.yield(.lookAgain) }
         }
+    }
+
+    /// Those of the judgements that somebody waits for.
+    func watched(among judgements: [Judgement]) -> [Judgement] {
+        let ids = state.withLock { Set($0.watches.values.map(\.id)) }
+        return ids.isEmpty ? [] : judgements.filter { ids.contains($0.id) }
+    }
+
+    /// Tells whoever waits for this transaction that it has left the mempool, and why.
+    func left(_ id: TransactionID, _ status: TransactionStatus) {
+        let watches = state.withLock { $0.watches.values.filter { $0.id == id } }
+        for watch in watches { watch.wake.yield(.left(status)) }
     }
 }

@@ -13,7 +13,10 @@ extension Replica {
         var judgements: [Judgement] = []
         for transaction in transactions {
             let admission = mempool.admit(transaction, ledger: ledger, now: now.wall)
-            if case .admitted = admission { admitted.append(transaction) }
+            if case .admitted(let dropped) = admission {
+                admitted.append(transaction)
+                self.dropped += dropped
+            }
             judgements.append(judge(admission, transaction.value))
         }
         if !admitted.isEmpty { work.mayHaveChanged = true }
@@ -34,6 +37,13 @@ extension Replica {
         case .refused(let refusal):
             Judgement(id: transaction.id, otherwise: .refused(refusal), mayBeFinal: true)
         }
+    }
+
+    /// Orders that those who wait hear of it, behind the commits that this turn ordered: a drop may be a verdict.
+    mutating func tellOfDropped() {
+        guard !dropped.isEmpty else { return }
+        effects.append(.tell(dropped.map { Judgement(id: $0.id, otherwise: $0.status, mayBeFinal: true) }))
+        dropped = []
     }
 
     mutating func answer(_ question: Question, _ ticket: Ticket) {

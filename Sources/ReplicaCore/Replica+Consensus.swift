@@ -124,7 +124,7 @@ extension Replica {
         tipHash = candidate.block.hash
         accused.formUnion(candidate.block.evidence.map(Accused.init))
         evidence.removeAll { accused.contains(Accused($0)) }
-        _ = mempool.finalized(candidate.block.transactions, ledger: ledger)
+        dropped += mempool.finalized(candidate.block.transactions, ledger: ledger)
         work.mayHaveChanged = true
         return FinalBlock(
             block: JustifiedBlock(block: candidate.block, justification: why),

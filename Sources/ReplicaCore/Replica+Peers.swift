@@ -106,7 +106,9 @@ extension Replica {
     mutating func admit(_ transactions: [Verified<IdentifiedTransaction>], from peer: PublicKey) {
         for transaction in transactions {
             requested[transaction.leaf] = nil
-            _ = mempool.admit(transaction, ledger: ledger, now: now.wall)
+            if case .admitted(let dropped) = mempool.admit(transaction, ledger: ledger, now: now.wall) {
+                self.dropped += dropped
+            }
         }
         work.mayHaveChanged = true
     }

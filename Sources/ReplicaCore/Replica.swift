@@ -37,6 +37,8 @@ package struct Replica: Sendable {
     var requested: [Hash32: Milliseconds] = [:]
     var work = WorkWatch()
     var outbox = Outbox()
+    /// What left the mempool in this turn without settling.
+    var dropped: [Dropped] = []
     /// When consensus next wants to be asked (monotonic); nil when only an event can change anything.
     var consensusDeadline: Milliseconds? = .zero
     var nextStatus: Milliseconds = .zero
@@ -117,6 +119,7 @@ package struct Replica: Sendable {
         refetchAssemblies()
         pullRanges()
         sendStatusIfDue()
+        tellOfDropped()
         wakeWhenDue()
         defer { effects = [] }
         return effects

@@ -113,6 +113,8 @@ package enum ReplicaEffect: Sendable {
     /// Write final blocks in one synced batch, then hand back `.committed`.
     case commit([FinalBlock])
     case answer(Answer, Ticket)
+    /// Tell whoever waits for one of these transactions that it has left the mempool without settling.
+    case tell([Judgement])
 
     // At once.
     case send(PeerMessage, to: [PublicKey])

@@ -17,6 +17,7 @@ enum SafetyOrder: Sendable {
 enum CommitOrder: Sendable {
     case commit([FinalBlock])
     case answer(Answer, Ticket)
+    case tell([Judgement])
 }
 
 /// The two performers of a node: each first in, first out, at its own pace (design: how the parts meet).

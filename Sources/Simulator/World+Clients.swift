@@ -222,4 +222,12 @@ extension World {
             clients.payments[index].verdict = judgement.otherwise
         }
     }
+
+    /// What left a node's mempool: whoever might be waiting for it is told, so it must be as true as any answer.
+    mutating func tell(_ judgements: [Judgement], by node: Int) {
+        for judgement in judgements {
+            trace.say("n\(node) drops \(judgement.id): \(judgement.otherwise)", at: now)
+            checker.answered(judgement, finalAt: nodes[node].disk.settled[judgement.id])
+        }
+    }
 }

@@ -116,6 +116,7 @@ extension World {
             let event = ReplicaEvent.committed(height: last.height, view: last.view)
             queue.insert(.replica(node, life: nodes[node].life, event), at: now)
         case .answer(let answer, let ticket): receive(answer, ticket, from: node)
+        case .tell(let judgements): tell(judgements, by: node)
         }
         startLanes(node)
     }

@@ -21,7 +21,7 @@ extension World {
                 guard let last = blocks.last else { break }
                 let event = ReplicaEvent.committed(height: last.height, view: last.view)
                 queue.insert(.replica(node, life: nodes[node].life, event), at: now)
-            case .forgetVotes, .answer, .vote, .propose, .signingStopped: break
+            case .forgetVotes, .answer, .tell, .vote, .propose, .signingStopped: break
             case .send(.status(let status), let peers) where !isIdle && generator.chance(perMille: 100):
                 performAtOnce(.send(.status(boasting(status)), to: peers), of: node)
             case .send, .broadcast:

@@ -180,6 +180,10 @@ package struct World: Sendable {
                 nodes[node].lanes.order(orders)
                 orders = []
                 nodes[node].lanes.order(.answer(answer, ticket))
+            case .tell(let judgements):
+                nodes[node].lanes.order(orders)
+                orders = []
+                nodes[node].lanes.order(.tell(judgements))
             default: performAtOnce(effect, of: node)
             }
         }
