@@ -66,6 +66,26 @@ struct ExecutionTests {
         #expect(balances(strangers[0], strangers[4], strangers[5]) == [500, 1_001, nil])
     }
 
+    /// An account opened by one transaction takes any amount from the next in the block, and from none before it.
+    @Test func anAccountIsOpenFromItsOpeningOn() throws {
+        let opens = genesis.transaction(from: alice, [(stranger, 1_000)])
+        let adds = genesis.transaction(from: bob, [(stranger, 1)])
+        #expect(try ledger.child([opens, adds]).touched.last?.balance == Amount(units: 1_001))
+        #expect(throws: BlockFault.openingBelowMinimum(transaction: 0, payment: 0, amount: Amount(units: 1))) {
+            try ledger.child([adds, opens])
+        }
+        // Smaller amounts do not add up to an opening.
+        #expect(throws: BlockFault.openingBelowMinimum(transaction: 0, payment: 0, amount: Amount(units: 999))) {
+            try ledger.child([genesis.transaction(from: alice, [(stranger, 999), (stranger, 999)])])
+        }
+    }
+
+    @Test func anOpeningMinimumOfZeroOpensForOneUnit() throws {
+        let genesis = try makeGenesis { $0.openingMinimum = .zero }
+        let delta = try Ledger(genesis: genesis).child([genesis.transaction(from: alice, [(stranger, 1)])])
+        #expect(delta.touched.filter(\.isOpened).map(\.id) == [stranger])
+    }
+
     @Test mutating func anOpenAccountTakesAnyAmount() throws {
         try ledger.settle([genesis.transaction(from: alice, [(stranger, 1_000), (stranger, 1)])])
         try ledger.settle([genesis.transaction(from: stranger, [(alice, 1_001)], nonce: 1)])
@@ -254,6 +274,16 @@ struct PayoutTests {
         try ledger.settle([second], at: start + 80_000)
         #expect(ledger.genesis.payoutAccounts.map { ledger.balance($0) } == [2, 1, 1, 1])
         #expect(ledger.balance(.pool) == 0)
+    }
+
+    /// Intervals are those of the clock since 1970, not since genesis: 1,000 s lie 40 s into theirs.
+    @Test func everyPayoutLeavesTheRestForTheNext() throws {
+        var ledger = try makeLedger(pool: 2_402)
+        let seconds = [20, 79, 80, 140, 141, 200, 260] as [UInt64]
+        let payouts = try seconds.map { try ledger.settle(at: start + $0 * 1_000).payout.units }
+        #expect(payouts == [150, 0, 150, 150, 0, 150, 0])
+        #expect(ledger.balance(.pool) == 2)
+        #expect(ledger.genesis.payoutAccounts.map { ledger.balance($0) } == [600, 600, 600, 600])
     }
 
     @Test func anAllowanceBeyond64BitsIsThePool() throws {

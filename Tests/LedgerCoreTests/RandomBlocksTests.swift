@@ -155,4 +155,63 @@ struct RandomBlocksTests {
         }
         #expect(ledger.frontier.size > 60)
     }
+
+    // MARK: - Conservation
+
+    /// Under any parameters, whatever settles: no unit is made or lost, and fees reach the pool and the operators only.
+    @Test(arguments: 1...12)
+    func noSequenceOfBlocksMakesOrLosesAUnit(seed: UInt64) throws {
+        var numbers = SeededNumbers(seed: 500 + seed)
+        let genesis = try Self.makeGenesis(with: &numbers)
+        var ledger = Ledger(genesis: genesis)
+        var reference = ReferenceLedger(genesis)
+        var fees: UInt64 = 0
+        var payouts: UInt64 = 0
+        for _ in 0..<50 {
+            let time = reference.time + UInt64.random(in: 250...2_500, using: &numbers)
+            let block = Self.validPart(
+                Self.transactions(at: time, in: genesis, from: &numbers),
+                at: time,
+                on: reference
+            )
+            let expected = reference.execute(block, at: time)
+            let delta = try ledger.settle(block, at: Milliseconds(time))
+            #expect(delta.head == expected)
+            fees += delta.head.price * UInt64(delta.head.shares)
+            payouts += delta.payout.units * UInt64(genesis.payoutAccounts.count)
+            #expect(ledger.balance(.pool) == fees - payouts)
+            #expect(delta.head.floor >= genesis.parameters.priceFloor)
+            #expect(delta.head.price <= max(delta.head.floor, genesis.parameters.priceCap))
+            try compare(ledger, [], with: reference)
+        }
+        #expect(ledger.frontier.size > 30)
+    }
+
+    private static func makeGenesis(with numbers: inout SeededNumbers) throws -> Genesis {
+        let isFree = Int.random(in: 0..<4, using: &numbers) == 0
+        let cap = UInt64.random(in: 1...100, using: &numbers)
+        let floor = UInt64.random(in: 0...min(cap, 20), using: &numbers)
+        let cost = UInt64.random(in: 0...9_000, using: &numbers)
+        let target = Bool.random(using: &numbers) ? 0 : UInt64.random(in: 1...200_000, using: &numbers)
+        let interval = UInt64.random(in: 1...20_000, using: &numbers)
+        let maximum = UInt64.random(in: 0...30_000, using: &numbers)
+        let opening = UInt64.random(in: 0...3_000, using: &numbers)
+        return try LedgerCoreTests.makeGenesis(
+            {
+                $0.blockCost = isFree ? 0 : cost
+                $0.priceFloor = isFree ? 0 : floor
+                $0.priceCap = isFree ? 0 : cap
+                $0.reserveTarget = Amount(units: target)
+                $0.payoutInterval = Milliseconds(interval)
+                $0.payoutMaximum = Amount(units: maximum)
+                $0.openingMinimum = Amount(units: opening)
+                $0.maxLifetime = Milliseconds(4_000)
+                $0.maxBlockShares = 40
+                $0.maxPaymentsPerTransaction = 8
+                $0.maxBlockBytes = 6_000
+            },
+            accounts: people.prefix(9).map { ($0, 400_000) },
+            validatorCount: UInt64.random(in: 1...7, using: &numbers)
+        )
+    }
 }

@@ -96,6 +96,31 @@ struct AdmissionTests {
         #expect(node.admit(row.transaction(node)) == row.admission(node))
     }
 
+    /// The last reasons, each transaction breaking those below its own too: a free network with a full pool.
+    @Test func theReasonsOfAFullPoolComeInOrder() throws {
+        var node = try Node(
+            limits: MempoolLimits(byteCountMax: 1_640, freeSharesPerMinute: 2),
+            accounts: (1...40).map { (account($0), 100) }
+        ) {
+            $0.blockCost = 0
+            $0.priceFloor = 0
+            $0.priceCap = 0
+        }
+        for number in UInt64(1)...10 {
+            #expect(node.admit(node.transaction(from: account(number))) == .admitted(dropped: []))
+        }
+        let payer = account(20)
+        let wide = [(bob, UInt64(1)), (bob, 1)]
+        let funds = Refusal.insufficientFunds(balance: Amount(units: 100), wanted: Amount(units: 101))
+        #expect(node.admit(node.transaction(from: payer, [(bob, 100), (bob, 1)])) == .refused(funds))
+        #expect(node.admit(node.transaction(from: payer, wide)) == .refused(.shareAllowanceUsed(limit: 2)))
+        #expect(node.admit(node.transaction(from: payer, reference: 64)) == .refused(.payerQueueFull))
+        #expect(node.admit(node.transaction(from: payer)) == .refused(.busy))
+        // None of these attempts used up anything of the payer's allowance.
+        _ = try node.settle([node.transaction(from: account(1))])
+        #expect(node.admit(node.transaction(from: payer)) == .admitted(dropped: []))
+    }
+
     /// The floor falls with the clock: what is refused now is taken after a while without blocks.
     @Test func reckonsWithTheFloorAtTheWallClock() throws {
         var node = try Node {
@@ -170,5 +195,26 @@ struct AdmissionTests {
         #expect(
             node.admit(node.transaction(from: alice, nonce: 2, validUntil: start + 90_000)) == .admitted(dropped: [])
         )
+    }
+
+    /// Where nobody pays, all rank alike: a full pool takes nobody, and a full block lifts no floor.
+    @Test func freeModeStaysFreeHoweverFullItIs() throws {
+        var node = try Node(limits: MempoolLimits(byteCountMax: 3_280)) {
+            $0.blockCost = 0
+            $0.priceFloor = 0
+            $0.priceCap = 0
+            $0.maxBlockShares = 4
+            $0.maxPaymentsPerTransaction = 3
+        }
+        for nonce in UInt64(0)..<2 {
+            #expect(node.admit(node.transaction(from: alice, nonce: nonce)) == .admitted(dropped: []))
+        }
+        let block = node.selection()
+        #expect(block.count == 2)
+        #expect(try node.settle(block) == [])
+        #expect(node.ledger.head.shares == 4)
+        #expect(node.ledger.terms(at: node.ledger.head.time + 250).floor == 0)
+        #expect(node.ledger.account(alice)?.balance == Amount(units: 999_998))
+        #expect(node.admit(node.transaction(from: alice, nonce: 5, maxPrice: 0)) == .admitted(dropped: []))
     }
 }

@@ -156,4 +156,69 @@ struct LargestSetTests {
         }
         #expect(cuts > 200)
     }
+
+    /// Shares run out for the wide, bytes for the long: each limit has its own nine tenths and its own rest.
+    @Test func bothLimitsBindAtOnce() {
+        let long = Offer(rank: 9, shares: 2, byteCount: 40)
+        let wide = Offer(rank: 8, shares: 20, byteCount: 4)
+        let small = Offer(rank: 1, shares: 2, byteCount: 4)
+        // Nine tenths: 36 shares and 90 bytes. Two long ones take 80 bytes, one wide one 20 shares more.
+        let offers = [small, small, wide, long, wide, long, long, small]
+        // The tenth that is left, 16 shares and 15 bytes, goes to the oldest that fit: the small ones at the front.
+        #expect(cut(offers, shares: 40, bytes: 101) == [3, 5, 2, 0, 1, 7])
+    }
+
+    /// The rule of spec 2.4 (3) once more, in the slow and obvious way, over limits of every size.
+    @Test(arguments: 1...4)
+    func aCutSetIsTheOneOfTheRule(seed: UInt64) {
+        var numbers = SeededNumbers(seed: 900 + seed)
+        var reached = (cut: 0, refused: 0)
+        for _ in 0..<600 {
+            let offers = (0..<Int.random(in: 1...30, using: &numbers)).map { _ in
+                Offer(
+                    rank: UInt64.random(in: 0...40, using: &numbers),
+                    shares: UInt64.random(in: 2...20, using: &numbers),
+                    byteCount: Int.random(in: 100...600, using: &numbers)
+                )
+            }
+            let terms = BlockTerms(floor: 1, cost: UInt64.random(in: 0...900, using: &numbers), cap: 40)
+            let shares = UInt64.random(in: 2...250, using: &numbers)
+            let bytes = Int.random(in: 200...7_000, using: &numbers)
+            let chosen = LargestSet.choose(
+                offers,
+                terms: terms,
+                limits: BlockLimits(sharesMax: shares, byteCountMax: bytes)
+            )
+            #expect(chosen == slowly(offers, terms, shares, bytes))
+            let largest = LargestSet.choose(offers, terms: terms, limits: Self.ample)
+            if chosen != largest { reached.cut += 1 }
+            if chosen.isEmpty, !largest.isEmpty { reached.refused += 1 }
+        }
+        #expect(reached.cut > 100 && reached.refused > 5, "\(reached)")
+    }
+
+    private func slowly(_ offers: [Offer], _ terms: BlockTerms, _ sharesMax: UInt64, _ bytesMax: Int) -> [Int] {
+        func fits(_ members: [Int], tenths: Int) -> Bool {
+            let bytes = members.map { offers[$0].byteCount }.reduce(0, +)
+            let shares = members.map { offers[$0].shares }.reduce(0, +)
+            return shares <= sharesMax * UInt64(tenths) / 10
+                && LedgerHead.transactionBytes(count: members.count, byteCount: bytes) <= bytesMax * tenths / 10
+        }
+        func accepting(_ ranked: [Int]) -> [Int] {
+            let prefixes = (0...ranked.count).map { Array(ranked.prefix($0)) }
+            return prefixes.last { prefix in
+                guard let last = prefix.last else { return true }
+                return offers[last].rank >= terms.price(shares: prefix.map { offers[$0].shares }.reduce(0, +))
+            } ?? []
+        }
+        let ranked = offers.indices.sorted { (offers[$1].rank, $0) < (offers[$0].rank, $1) }
+        let largest = accepting(ranked)
+        guard !fits(largest, tenths: 10) else { return largest }
+        var kept: [Int] = []
+        for index in largest where fits(kept + [index], tenths: 9) { kept.append(index) }
+        for index in largest.sorted() where !kept.contains(index) && fits(kept + [index], tenths: 10) {
+            kept.append(index)
+        }
+        return accepting(largest.filter(kept.contains))
+    }
 }
