@@ -25,6 +25,8 @@ package enum DomainTag: String, CaseIterable, Sendable {
     case hello = "farthing/hello/v1"
     /// A receipt.
     case receipt = "farthing/receipt/v1"
+    /// What a person signs with a key of theirs, over a file's SHA-256: a statement outside every network.
+    case file = "farthing/file/v1"
 
     /// The bytes that a validator or a peer signs: tag, zero byte, network id, body.
     package func message(network: NetworkID, body: [UInt8]) -> [UInt8] {

@@ -125,7 +125,8 @@ extension Parameters {
 }
 
 extension Validator {
-    fileprivate init(_ reader: JSONReader, prefix: String) throws(JSONReadError) {
+    /// Reads a validator as genesis lists it; `prefix` is that of the network's accounts.
+    package init(_ reader: JSONReader, prefix: String) throws(JSONReadError) {
         try reader.only(["name", "consensusKey", "nodeKey", "noteKey", "payoutAccount"])
         self.init(
             name: try reader.member("name").string(),

@@ -7,6 +7,12 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The value of `errno`.
     package let code: Int32
 
+    package init(operation: String, path: String, code: Int32) {
+        self.operation = operation
+        self.path = path
+        self.code = code
+    }
+
     /// The last failure of this thread.
     static func last(_ operation: String, _ path: String) -> FileError {
         FileError(operation: operation, path: path, code: errno)

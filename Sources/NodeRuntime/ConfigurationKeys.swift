@@ -5,9 +5,11 @@ package struct ConfigurationKey: Hashable, Sendable {
     /// Such as `rpc.listen`; in the file each dot is a level.
     package let name: String
     /// What a value looks like, with its article, for messages.
-    let wanted: String
+    package let wanted: String
     /// Nil: what is not set is not there.
     package let standard: String?
+    /// What it is for, as the operators' guide says it.
+    package let summary: String
 
     /// Such as `FARTHING_RPC_HOST_NAMES`: a capital after a small letter begins a new word.
     package var environmentName: String {
@@ -27,57 +29,104 @@ package struct ConfigurationKey: Hashable, Sendable {
 extension ConfigurationKey {
     private static let hostAndPort = "a host and a port, such as 127.0.0.1:8645"
 
-    static let peerListen = ConfigurationKey(name: "peer.listen", wanted: hostAndPort, standard: "127.0.0.1:8644")
-    static let rpcListen = ConfigurationKey(name: "rpc.listen", wanted: hostAndPort, standard: "127.0.0.1:8645")
+    static let peerListen = ConfigurationKey(
+        name: "peer.listen",
+        wanted: hostAndPort,
+        standard: "127.0.0.1:8644",
+        summary: "where the other validators connect to"
+    )
+    static let rpcListen = ConfigurationKey(
+        name: "rpc.listen",
+        wanted: hostAndPort,
+        standard: "127.0.0.1:8645",
+        summary: "where clients are answered; put a proxy that speaks TLS before it"
+    )
     static let rpcHostNames = ConfigurationKey(
         name: "rpc.hostNames",
         wanted: "host names in lower case, separated by commas",
-        standard: "localhost"
+        standard: "localhost",
+        summary: "names that clients may call this host by, besides IP addresses"
     )
     static let rpcCallsPerSecond = ConfigurationKey(
         name: "rpc.callsPerSecond",
         wanted: "a whole number from 1 to 1000000",
-        standard: "2000"
+        standard: "2000",
+        summary: "calls from one client address in the long run"
     )
     static let logLevel = ConfigurationKey(
         name: "log.level",
-        wanted: "trace, debug, info, notice, warning, error or critical",
-        standard: "info"
+        wanted: "trace, debug, info, notice, warning, error or critical, or levels by label "
+            + "(\(LogLabel.list)), such as consensus=debug,*=info",
+        standard: "info",
+        summary: "trace, debug, info, notice, warning, error, critical; or by label, such as `consensus=debug,*=info`"
     )
-    static let logFormat = ConfigurationKey(name: "log.format", wanted: "text or json", standard: "text")
-    static let pacePreset = ConfigurationKey(name: "pace.preset", wanted: "lan or wan", standard: "lan")
+    static let logFormat = ConfigurationKey(
+        name: "log.format",
+        wanted: "text or json",
+        standard: "text",
+        summary: "text or json, a line each, in UTC"
+    )
+    static let logFile = ConfigurationKey(
+        name: "log.file",
+        wanted: "the path of a file",
+        standard: nil,
+        summary: "write the log to this file instead of standard error; relative to the home; opened again on SIGHUP"
+    )
+    static let pacePreset = ConfigurationKey(
+        name: "pace.preset",
+        wanted: "lan or wan",
+        standard: "lan",
+        summary: "view timers: lan for one local network, wan for continents"
+    )
     static let paceHeartbeat = ConfigurationKey(
         name: "pace.heartbeat",
         wanted: "a length of time with its unit, such as 60s, or 0s for never",
-        standard: "60s"
+        standard: "60s",
+        summary: "how long without a block until an empty one is made; `0s`: never"
     )
     static let mempoolBytes = ConfigurationKey(
         name: "mempool.bytes",
         wanted: "a size with its unit, such as 64MiB, at least 1MiB",
-        standard: "64MiB"
+        standard: "64MiB",
+        summary: "how much may wait to be put into a block"
     )
     static let mempoolFreeShares = ConfigurationKey(
         name: "mempool.freeSharesPerMinute",
         wanted: "a whole number",
-        standard: "6000"
+        standard: "6000",
+        summary: "on a network without fees: shares a payer may use in a minute"
     )
 
     /// Where to reach a validator.
     static func peer(_ validator: String) -> ConfigurationKey {
-        ConfigurationKey(name: "peers.\(validator)", wanted: hostAndPort, standard: nil)
+        ConfigurationKey(
+            name: "peers.\(validator)",
+            wanted: hostAndPort,
+            standard: nil,
+            summary: "where to reach a validator, by its name in genesis; needed for each but the own"
+        )
     }
 
+    /// Every setting of a node, in the order of the guide.
     package static func all(validators: [String]) -> [ConfigurationKey] {
-        [
-            peerListen, rpcListen, rpcHostNames, rpcCallsPerSecond, logLevel, logFormat, pacePreset, paceHeartbeat,
+        [peerListen] + validators.map(peer) + [
+            rpcListen, rpcHostNames, rpcCallsPerSecond, logLevel, logFormat, logFile, pacePreset, paceHeartbeat,
             mempoolBytes, mempoolFreeShares,
-        ] + validators.map(peer)
+        ]
+    }
+
+    /// The first two lines of the guide's table.
+    package static let guideHead = ["| key | environment | default | what |", "|---|---|---|---|"]
+
+    /// The setting's row in the guide's table, Markdown.
+    package var guideRow: String {
+        "| `\(name)` | `\(environmentName)` | \(standard.map { "`\($0)`" } ?? "none") | \(summary) |"
     }
 
     /// The known name that somebody who wrote this one most probably meant; nil when none is near.
-    static func nearest(to text: String, among names: [String]) -> String? {
+    package static func nearest(to text: String, among names: [String]) -> String? {
         let ranked = names.map { (name: $0, distance: distance(Array(text.utf8), Array($0.utf8))) }
-        guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= max(2, text.utf8.count / 3)
+        guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= max(1, text.utf8.count / 3)
         else { return nil }
         return best.name
     }

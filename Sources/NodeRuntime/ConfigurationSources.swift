@@ -24,13 +24,16 @@ package enum ConfigurationOrigin: Hashable, Sendable {
 /// A configuration file's settings, as text by key.
 package struct ConfigurationFile: Sendable {
     let path: String
-    /// Every key in the file.
+    /// Every key in the file that has a value.
     let keys: [String]
+    /// The keys of mappings with nothing in them, which the snapshot forgets.
+    let emptySections: [String]
     private let snapshot: YAMLSnapshot
 
     package init(path: String, text: [UInt8]) throws(ConfigurationError) {
         // The snapshot doesn't list its keys, but asks about each one whether it is secret: so we learn them.
         let seen = SeenKeys()
+        let empty = try YAMLText.emptyMappings(in: String(decoding: text, as: UTF8.self), path: path)
         let options = YAMLSnapshot.ParsingOptions(secretsSpecifier: .dynamic { key, _ in seen.note(key) })
         do {
             // SAFETY: the parser reads the span during the call and keeps none of it.
@@ -40,6 +43,7 @@ package struct ConfigurationFile: Sendable {
         }
         self.path = path
         keys = seen.keys
+        emptySections = empty
     }
 
     /// Nil when the file doesn't set the key; the elements of a list are joined by commas.
@@ -100,6 +104,18 @@ struct ConfigurationSources {
         let variables = environment.keys.filter { $0.hasPrefix("FARTHING_") && !Self.otherVariables.contains($0) }
         try Self.check(variables.sorted(), in: .environment, known: keys.map(\.environmentName))
         try Self.check(file.keys, in: .file(file.path), known: names)
+        for section in file.emptySections where !names.contains(where: { $0.hasPrefix(section + ".") }) {
+            let nearest = ConfigurationKey.nearest(to: section, among: names + Self.sections(of: names))
+            throw .unknown(key: section, in: .file(file.path), nearest: nearest)
+        }
+    }
+
+    /// What stands before a dot in the names, each once.
+    private static func sections(of names: [String]) -> [String] {
+        var sections: [String] = []
+        for section in names.compactMap({ $0.split(separator: ".").first.map(String.init) })
+        where !sections.contains(section) { sections.append(section) }
+        return sections
     }
 
     /// Variables with our prefix that are no settings of a node: where clients and tests look.
@@ -153,7 +169,8 @@ struct ConfigurationSources {
         return value
     }
 
-    private func text(of key: ConfigurationKey) throws(ConfigurationError) -> (String, ConfigurationOrigin)? {
+    /// What the strongest source says, and which it is; nil when nobody sets it and it has no standard value.
+    func text(of key: ConfigurationKey) throws(ConfigurationError) -> (String, ConfigurationOrigin)? {
         if let flag = flags.first(where: { $0.key == key.name }) { return (flag.value, .flag) }
         if let text = environment[key.environmentName] { return (text, .environment) }
         if let text = try file.text(of: key.name) { return (text, .file(file.path)) }

@@ -11,8 +11,12 @@ import TCPGossip
 /// It never waits for a disk or a signature: effects go to the lanes, completions come back as events.
 struct Loop: Sendable {
     private let parts: NodeParts
+    private let logger: Logger
 
-    init(_ parts: NodeParts) { self.parts = parts }
+    init(_ parts: NodeParts) {
+        self.parts = parts
+        logger = parts.log.logger(.consensus)
+    }
 
     func run() {
         let clock = parts.clock
@@ -36,7 +40,7 @@ struct Loop: Sendable {
             case .storeBlock(let block, let view): parts.safety.put(.storeBlock(block, view: view))
             case .storeCertificate(let certificate): parts.safety.put(.storeCertificate(certificate))
             case .storeEvidence(let evidence):
-                parts.logger.warning(
+                logger.warning(
                     "evidence: a validator contradicts itself",
                     metadata: ["signer": "\(evidence.signer)", "view": "\(evidence.view)"]
                 )
@@ -54,7 +58,7 @@ struct Loop: Sendable {
             case .disconnect(let peer, let reason): parts.peers.disconnect(peer, reason: "\(reason)")
             case .wake(let moment): wake = moment
             case .refused(let block, let view, let defect):
-                parts.logger.warning(
+                logger.warning(
                     "a proposed block is invalid",
                     metadata: ["block": "\(block)", "view": "\(view)", "defect": "\(defect)"]
                 )
@@ -67,10 +71,10 @@ struct Loop: Sendable {
     private func signingStopped(_ mode: SigningMode) {
         switch mode {
         case .stopped(let reason):
-            parts.logger.critical("this node contradicts a quorum and stops", metadata: ["reason": "\(reason)"])
+            logger.critical("this node contradicts a quorum and stops", metadata: ["reason": "\(reason)"])
             parts.stop.stop(.contradicted(reason: reason))
         case .secondInstance:
-            parts.logger.critical(
+            logger.critical(
                 """
                 another instance signs with this validator's key: this node signs nothing any more; stop the other one, \
                 and never run one key twice

@@ -4,7 +4,7 @@ import Cryptography
 import Dispatch
 import JSONRPC
 import LevelDBStorage
-package import Logging
+import Logging
 import NIOPosix
 import Primitives
 import ReplicaCore
@@ -21,9 +21,9 @@ package enum Node {
     /// Runs until SIGTERM or SIGINT, or until something fails that the node may not outlive.
     ///
     /// Everything that was ordered before the end is written.
-    package static func run(_ settings: NodeSettings, logger: Logger) async throws(NodeFailure) {
+    package static func run(_ settings: NodeSettings, log: NodeLog) async throws(NodeFailure) {
         let startUp = try StartUp(settings)
-        let parts = try NodeParts(settings, startUp, logger: logger)
+        let parts = try NodeParts(settings, startUp, log: log)
         do {
             try await parts.run()
         } catch let failure as NodeFailure {
@@ -38,6 +38,7 @@ package enum Node {
 /// The parts of one node, wired once.
 final class NodeParts: Sendable {
     let settings: NodeSettings
+    let log: NodeLog
     let logger: Logger
     let clock = SystemClock()
     let stop = StopSignal()
@@ -52,10 +53,11 @@ final class NodeParts: Sendable {
     let startUp: StartUp
     private let workers: Int
 
-    init(_ settings: NodeSettings, _ startUp: StartUp, logger: Logger) throws(NodeFailure) {
+    init(_ settings: NodeSettings, _ startUp: StartUp, log: NodeLog) throws(NodeFailure) {
         self.settings = settings
         self.startUp = startUp
-        self.logger = logger
+        self.log = log
+        logger = log.logger(.node)
         let rules = ChainRules(genesis: settings.genesis)
         let electorate = rules.electorate
         workers = max(2, System.coreCount)
@@ -64,7 +66,7 @@ final class NodeParts: Sendable {
         let store = startUp.store
         self.inbox = inbox
         self.gate = gate
-        let events = PeerInbox(inbox: inbox, gate: gate, logger: logger)
+        let events = PeerInbox(inbox: inbox, gate: gate, logger: log.logger(.peers))
         let configuration = PeerNetworkConfiguration(
             network: rules.network,
             nodeKey: settings.nodeKey,
@@ -82,7 +84,7 @@ final class NodeParts: Sendable {
             peers = try PeerNetwork(
                 configuration: configuration,
                 events: events,
-                logger: logger,
+                logger: log.logger(.peers),
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton
             )
         } catch {
@@ -156,7 +158,7 @@ final class NodeParts: Sendable {
             "peers may connect",
             metadata: ["host": "\(settings.listenHost)", "port": "\(port.map(String.init) ?? "-")"]
         )
-        let server = RPCServer(configuration: settings.rpc, gateway: gateway, logger: logger)
+        let server = RPCServer(configuration: settings.rpc, gateway: gateway, logger: log.logger(.rpc))
         let group = ServiceGroup(
             configuration: .init(
                 services: [

@@ -1,5 +1,4 @@
 import LevelDBStorage
-package import Logging
 package import MempoolCore
 package import Primitives
 
@@ -14,8 +13,10 @@ package struct NodeConfiguration: Sendable {
     package var rpcHostNames: [String]
     /// What one client address may call a second in the long run.
     package var rpcCallsPerSecond: Int
-    package var logLevel: Logger.Level
+    package var logLevels: LogLevels
     package var logFormat: LogFormat
+    /// Nil: standard error.
+    package var logFile: String?
     package var pace: PacePreset
     /// How long without a block until an empty one is made; 0 = never.
     package var heartbeat: Milliseconds
@@ -48,15 +49,37 @@ extension NodeConfiguration {
         validators: [Validator],
         own: Validator
     ) throws(ConfigurationError) -> NodeConfiguration {
-        let text: [UInt8]
-        do throws(FileError) { text = try PosixPath.read(path) } catch { throw .file(error) }
-        return try load(
-            file: ConfigurationFile(path: path, text: text),
+        try load(
+            file: try ConfigurationFile(reading: path),
             environment: environment,
             flags: flags,
             validators: validators,
             own: own
         )
+    }
+
+    /// Every setting with its value and where that comes from; nothing but the keys is judged.
+    ///
+    /// In the order of the guide; a setting that nobody makes and that has no standard value is not there.
+    package static func settings(
+        file path: String,
+        environment: [String: String],
+        flags: [(key: String, value: String)],
+        validators: [String]
+    ) throws(ConfigurationError) -> [EffectiveSetting] {
+        let keys = ConfigurationKey.all(validators: validators)
+        let sources = try ConfigurationSources(
+            file: try ConfigurationFile(reading: path),
+            environment: environment,
+            flags: flags,
+            keys: keys
+        )
+        var settings: [EffectiveSetting] = []
+        for key in keys {
+            guard let (value, origin) = try sources.text(of: key) else { continue }
+            settings.append(EffectiveSetting(key: key, value: value, origin: origin))
+        }
+        return settings
     }
 
     /// The same with the file's text at hand.
@@ -84,8 +107,9 @@ extension NodeConfiguration {
             rpcListen: try sources.value(.rpcListen, HostAndPort.init(text:)),
             rpcHostNames: try sources.value(.rpcHostNames, HostNames.init(text:)).names,
             rpcCallsPerSecond: try sources.value(.rpcCallsPerSecond, callRate),
-            logLevel: try sources.value(.logLevel, Logger.Level.init(rawValue:)),
+            logLevels: try sources.value(.logLevel, LogLevels.init(text:)),
             logFormat: try sources.value(.logFormat, LogFormat.init(rawValue:)),
+            logFile: try sources.optional(.logFile) { $0.isEmpty ? nil : $0 },
             pace: try sources.value(.pacePreset, PacePreset.init(rawValue:)),
             heartbeat: try sources.value(.paceHeartbeat, Milliseconds.init(settingText:)),
             mempool: MempoolLimits(
@@ -94,6 +118,21 @@ extension NodeConfiguration {
             )
         )
     }
+}
+
+extension ConfigurationFile {
+    fileprivate init(reading path: String) throws(ConfigurationError) {
+        let text: [UInt8]
+        do throws(FileError) { text = try PosixPath.read(path) } catch { throw .file(error) }
+        try self.init(path: path, text: text)
+    }
+}
+
+/// A setting as it holds.
+package struct EffectiveSetting: Hashable, Sendable {
+    package let key: ConfigurationKey
+    package let value: String
+    package let origin: ConfigurationOrigin
 }
 
 /// From 1 to a million.

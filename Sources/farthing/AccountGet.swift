@@ -15,8 +15,8 @@ struct AccountGet: AsyncParsableCommand {
     @OptionGroup
     var node: NodeURL
 
-    @Flag(help: "Print JSON, in base units")
-    var json = false
+    @OptionGroup
+    var format: OutputOptions
 
     func run() async throws {
         let client = try node.client()
@@ -24,7 +24,7 @@ struct AccountGet: AsyncParsableCommand {
         // Checked here too, so that a mistyped account gets a sentence about itself.
         _ = try AccountID(argument: account, prefix: network.accountPrefix)
         let state = try await calling { () throws(RPCClientError) in try await client.account(account) }
-        if json {
+        if format.json {
             try Console.output([
                 "account": .string(account), "open": .bool(state.number != nil),
                 "number": state.number.map { .decimal($0) } ?? .null, "balance": .decimal(state.balance.units),

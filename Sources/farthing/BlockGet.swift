@@ -1,4 +1,5 @@
 import ArgumentParser
+import NodeRuntime
 import Primitives
 import RPCClient
 import StrictJSON
@@ -18,8 +19,8 @@ struct BlockGet: AsyncParsableCommand {
     @OptionGroup
     var node: NodeURL
 
-    @Flag(help: "Print JSON, in base units")
-    var json = false
+    @OptionGroup
+    var format: OutputOptions
 
     func validate() throws {
         guard ["none", "ids", "full"].contains(transactions) else {
@@ -34,12 +35,12 @@ struct BlockGet: AsyncParsableCommand {
 
     func run() async throws {
         let client = try node.client()
-        let (height, detail) = (height, json ? transactions : "none")
+        let (height, detail) = (height, format.json ? transactions : "none")
         let hash = height == nil ? place.flatMap { Hash32(hex: $0) } : nil
         let block = try await calling { () throws(RPCClientError) in
             try await client.block(height: height, hash: hash, transactions: detail)
         }
-        if json {
+        if format.json {
             try Console.output(block)
             return
         }

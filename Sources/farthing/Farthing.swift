@@ -11,10 +11,23 @@ struct Farthing: AsyncParsableCommand {
         discussion: "Data goes to standard output, everything else to standard error.\n\nExit codes:\n"
             + ExitStatus.allCases.map { "  \($0.rawValue)  \($0.meaning)" }.joined(separator: "\n"),
         version: Version.text,
-        subcommands: [
-            NetworkCommand.self, KeysCommand.self, GenesisCommand.self, NodeCommand.self, StatusCommand.self,
-            PayCommand.self, TransactionCommand.self, AccountCommand.self, BlockCommand.self, VerifyCommand.self,
-            LoadCommand.self, VersionCommand.self,
+        subcommands: [VersionCommand.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Operator",
+                subcommands: [
+                    NetworkCommand.self, GenesisCommand.self, NodeCommand.self, StatusCommand.self, DoctorCommand.self,
+                    ConfigCommand.self, LoadCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Client",
+                subcommands: [
+                    KeysCommand.self, PayCommand.self, TransactionCommand.self, AccountCommand.self, BlockCommand.self,
+                    RawCallCommand.self,
+                ]
+            ),
+            CommandGroup(name: "Auditor", subcommands: [VerifyCommand.self]),
         ]
     )
 
@@ -29,7 +42,7 @@ struct Farthing: AsyncParsableCommand {
                 try command.run()
             }
         } catch let failure as CommandFailure {
-            Console.say("farthing: \(failure.message)")
+            Console.complain(failure)
             Glibc.exit(failure.status.rawValue)
         } catch {
             exit(withError: error)

@@ -1,4 +1,3 @@
-import ConsensusCore
 import Cryptography
 import LedgerCore
 import LevelDBStorage
@@ -30,21 +29,13 @@ extension Federation {
                 guard let key = node.keys[role] else { preconditionFailure("a key was made for every role") }
                 try PosixPath.create(Home.keyPath(home, role), Array(KeyFile.pem(for: key).utf8))
             }
-            try PosixPath.create(Home.genesisPath(home), text, mode: 0o644)
-            try PosixPath.create(Home.configurationPath(home), Array(configuration(of: node).utf8), mode: 0o644)
         }
-        // The vote log first: `format`, which makes the directory a home, is written by the store at the end.
         guard let key = node.keys[.validator] else { preconditionFailure("a key was made for every role") }
-        try running { () throws(VoteLogError) in
-            _ = try VoteLog.create(home: home, electorate: electorate, key: key)
-        }
-        try running { () throws(StorageError) in
-            _ = try ChainStore.create(home: home, genesis: genesis)
-        }
-    }
-
-    private var electorate: Electorate {
-        Electorate(network: genesis.networkID, epoch: .zero, validators: ValidatorSet(genesis.validators))
+        try NewHome(path: home, genesis: genesis).write(
+            genesisText: text,
+            configuration: configuration(of: node),
+            key: key
+        )
     }
 
     private func files(_ body: () throws(FileError) -> Void) throws(CommandFailure) {
@@ -52,36 +43,11 @@ extension Federation {
     }
 
     private func configuration(of node: Node) -> String {
-        let others = nodes.filter { $0.name != node.name }
-        return """
-            # \(node.name). A flag (--set rpc.listen=…) comes before the environment (FARTHING_RPC_LISTEN=…), and that before
-            # this file. Unknown keys are refused.
-
-            # Where the other validators connect to.
-            peer:
-              listen: "\(node.peer)"
-
-            # Where to reach them, by the names in genesis.json.
-            peers:\(others.isEmpty ? " {}" : "")
-            \(others.map { "  \($0.name): \"\($0.peer)\"\n" }.joined())
-            # Where clients are answered. Keep it on loopback, or behind a proxy that speaks TLS.
-            rpc:
-              listen: "\(node.rpc)"
-
-            # Level: trace, debug, info, notice, warning, error, critical. Format: text or json.
-            log:
-              level: info
-              format: text
-
-            # lan: one machine or one local network; wan: continents.
-            pace:
-              preset: lan
-              heartbeat: 60s
-
-            # How much may wait to be put into a block.
-            mempool:
-              bytes: 64MiB
-
-            """
+        NewHome.configuration(
+            name: node.name,
+            peer: node.peer,
+            rpc: node.rpc,
+            others: nodes.filter { $0.name != node.name }.map { ($0.name, $0.peer) }
+        )
     }
 }

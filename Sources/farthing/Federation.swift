@@ -29,15 +29,16 @@ struct Federation {
 
     static let seedPath = "accounts/load.seed"
 
-    /// What each account begins with, in base units.
-    private static let treasury = Amount(units: 1_000_000_000_000)
-    private static let client = Amount(units: 1_000_000_000)
+    /// What each account begins with, in units.
+    private static let treasury: UInt64 = 1_000_000
+    private static let client: UInt64 = 1_000
 
     /// Makes new keys for everybody; `address` says where the node of an index listens for peers and for clients.
     init(
         validators: Int,
         accounts: Int,
         loadAccounts: Int,
+        parameters: Parameters,
         time: Milliseconds,
         address: (Int) -> (peer: HostAndPort, rpc: HostAndPort)
     ) throws(CommandFailure) {
@@ -50,18 +51,20 @@ struct Federation {
             let (peer, rpc) = address(index)
             return Node(name: "node-\(index + 1)", keys: keys, peer: peer, rpc: rpc)
         }
+        let oneUnit: UInt64 = (0..<parameters.decimals).reduce(1) { factor, _ in factor * 10 }
+        let (treasury, client) = (Amount(units: Self.treasury * oneUnit), Amount(units: Self.client * oneUnit))
         self.accounts =
-            [Account(name: "treasury", key: .generate(), balance: Self.treasury)]
-            + (0..<accounts).map { Account(name: "client-\($0 + 1)", key: .generate(), balance: Self.client) }
+            [Account(name: "treasury", key: .generate(), balance: treasury)]
+            + (0..<accounts).map { Account(name: "client-\($0 + 1)", key: .generate(), balance: client) }
         let seed = loadAccounts > 0 ? LoadSeed.generate(accountCount: loadAccounts) : nil
         loadSeed = seed
         let first = self.accounts.map { GenesisAccount(id: AccountID($0.key.publicKey), balance: $0.balance) }
         let load = (0..<loadAccounts).compactMap { index in
-            seed.map { GenesisAccount(id: AccountID($0.key(index).publicKey), balance: Self.client) }
+            seed.map { GenesisAccount(id: AccountID($0.key(index).publicKey), balance: client) }
         }
         do throws(GenesisError) {
             genesis = try Genesis(
-                parameters: .defaults,
+                parameters: parameters,
                 time: time,
                 accounts: first + load,
                 validators: nodes.map(\.validator)
@@ -106,13 +109,5 @@ struct Federation {
 }
 
 extension Federation.Node {
-    var validator: Validator {
-        Validator(
-            name: name,
-            consensusKey: Federation.publicKey(.validator, of: keys),
-            nodeKey: Federation.publicKey(.node, of: keys),
-            noteKey: Federation.publicKey(.note, of: keys),
-            payoutAccount: AccountID(Federation.publicKey(.payout, of: keys))
-        )
-    }
+    var validator: Validator { Validator(name: name, keys: keys) }
 }

@@ -7,8 +7,8 @@ import StrictJSON
 struct GenesisCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "genesis",
-        abstract: "Check a genesis file, or print the network it makes",
-        subcommands: [GenesisCheck.self, GenesisHash.self]
+        abstract: "Make and check the file that a network begins with",
+        subcommands: [GenesisNew.self, GenesisCheck.self, GenesisHash.self]
     )
 }
 
@@ -30,5 +30,11 @@ struct GenesisHash: ParsableCommand {
     @OptionGroup
     var genesis: GenesisFileArgument
 
-    func run() throws { try Console.output(try genesis.read().networkID.hex) }
+    @OptionGroup
+    var format: OutputOptions
+
+    func run() throws {
+        let hash = try genesis.read().networkID.hex
+        try format.json ? Console.output(["network": .string(hash)]) : Console.output(hash)
+    }
 }

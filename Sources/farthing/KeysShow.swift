@@ -2,7 +2,6 @@ import ArgumentParser
 import Cryptography
 import LedgerCore
 import Primitives
-import StrictJSON
 
 struct KeysShow: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,41 +15,13 @@ struct KeysShow: ParsableCommand {
     @OptionGroup
     var passphrase: PassphraseOptions
 
-    @Option(help: ArgumentHelp("What accounts of the network begin with", valueName: "letters"))
-    var prefix = Parameters.defaults.accountPrefix
+    @OptionGroup
+    var prefix: AccountPrefixOption
 
-    @Flag(help: "Print JSON")
-    var json = false
-
-    func validate() throws { try checkAccountPrefix(prefix) }
+    @OptionGroup
+    var format: OutputOptions
 
     func run() throws {
-        try KeyDescription(try passphrase.key(at: file).publicKey, prefix: prefix).print(json: json)
-    }
-}
-
-/// The public side of a key, as `keys` prints it.
-struct KeyDescription {
-    private let key: PublicKey
-    private let account: String
-
-    init(_ key: PublicKey, prefix: String) {
-        self.key = key
-        account = AccountID(key).text(prefix: prefix)
-    }
-
-    func print(json: Bool) throws(CommandFailure) {
-        if json {
-            try Console.output(["publicKey": .string(key.hex), "account": .string(account)])
-        } else {
-            try Console.output("account    \(account)")
-            try Console.output("public key \(key.hex)")
-        }
-    }
-}
-
-func checkAccountPrefix(_ prefix: String) throws {
-    guard Bech32m.isPrefix(prefix), prefix.utf8.count <= 16 else {
-        throw ValidationError("--prefix: expected up to 16 small letters, such as far")
+        try KeyDescription(try passphrase.key(at: file).publicKey, prefix: prefix.prefix).print(json: format.json)
     }
 }

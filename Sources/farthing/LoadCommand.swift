@@ -14,7 +14,7 @@ struct LoadCommand: AsyncParsableCommand {
         discussion: """
             The accounts come from a seed that `farthing network create --load-accounts` made. Calls go to all --url in \
             turn; a node that does not answer is passed over, and the same bytes go to the next one. A table goes to \
-            standard error, the result to standard output. Ends with 0 only if every payment sent has become final.
+            standard error, the result to standard output; with --json a line for each row, then one with the result. Ends with 0 only if every payment sent has become final.
             """
     )
 
@@ -48,8 +48,8 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Time between rows of the table; 1s on a terminal, else 10s", valueName: "time"))
     var interval: String?
 
-    @Flag(help: "Print JSON: a line for each row of the table, then one with the result")
-    var json = false
+    @OptionGroup
+    var format: OutputOptions
 
     func validate() throws {
         guard !url.isEmpty else { throw ValidationError("--url: expected at least one node") }
@@ -81,7 +81,7 @@ struct LoadCommand: AsyncParsableCommand {
         let settings = try await settings(seed, nodes)
         let rows = Mutex<LoadReport?>(nil)
         Console.say(LoadReport.columns)
-        let run = LoadRun(settings, nodes: nodes) { [json] report in
+        let run = LoadRun(settings, nodes: nodes) { [json = format.json] report in
             rows.withLock { previous in
                 Console.say(report.row(after: previous))
                 previous = report
@@ -123,7 +123,7 @@ struct LoadCommand: AsyncParsableCommand {
     }
 
     private func show(_ report: LoadReport) throws(CommandFailure) {
-        if json {
+        if format.json {
             try Console.output(line: ["report": report.json])
         } else {
             for line in report.lines { try Console.output(line) }

@@ -38,8 +38,11 @@ struct NetworkCreate: ParsableCommand {
     @Option(help: ArgumentHelp("How many accounts to make for `farthing load`", valueName: "n"))
     var loadAccounts = 0
 
-    @Flag(help: "Print JSON")
-    var json = false
+    @OptionGroup
+    var rules: ParameterOptions
+
+    @OptionGroup
+    var format: OutputOptions
 
     func validate() throws {
         guard (1...100).contains(validators) else { throw ValidationError("--validators: expected 1 to 100") }
@@ -61,19 +64,21 @@ struct NetworkCreate: ParsableCommand {
     }
 
     func run() throws {
+        let parameters = try rules.parameters(validators: validators, prefix: Parameters.defaults.accountPrefix)
         try makeOutput()
         let federation = try Federation(
             validators: validators,
             accounts: accounts,
             loadAccounts: loadAccounts,
+            parameters: parameters,
             time: SystemClock.wall,
             address: { index in
                 (HostAndPort(host: host, port: peerPort + index), HostAndPort(host: host, port: rpcPort + index))
             }
         )
         try federation.write(to: output)
-        warn()
-        try json ? Console.output(federation.json(in: output)) : print(federation)
+        warn(federation)
+        try format.json ? Console.output(federation.json(in: output)) : print(federation)
     }
 
     private func makeOutput() throws(CommandFailure) {
@@ -87,7 +92,10 @@ struct NetworkCreate: ParsableCommand {
         }
     }
 
-    private func warn() {
+    private func warn(_ federation: Federation) {
+        if rules.monthlyCost != nil {
+            for remark in federation.genesis.parameters.remarks { Console.say(remark) }
+        }
         Console.say("The keys are not encrypted: whoever can read these directories can sign for them.")
         if (2...3).contains(validators) {
             Console.say(

@@ -3,7 +3,7 @@ import ArgumentParser
 struct NodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node",
-        abstract: "Run a node, or fetch its chain again",
-        subcommands: [NodeStart.self, NodeRefetch.self]
+        abstract: "Make a home ready, run its node, or fetch its chain again",
+        subcommands: [NodeInit.self, NodeStart.self, NodeRefetch.self]
     )
 }

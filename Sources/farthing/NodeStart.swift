@@ -1,7 +1,7 @@
 import ArgumentParser
-import Cryptography
 import FoundationEssentials
 import LedgerCore
+import LevelDBStorage
 import Logging
 import NodeRuntime
 import Primitives
@@ -13,14 +13,11 @@ struct NodeStart: AsyncParsableCommand {
         discussion: "The log goes to standard error. Settings come from --set, then FARTHING_…, then config.yaml."
     )
 
-    @Option(help: ArgumentHelp("The node's directory; FARTHING_HOME if left out", valueName: "dir"))
-    var home: String?
+    @OptionGroup
+    var home: HomeOption
 
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("Set one setting, such as rpc.listen=127.0.0.1:9000; repeatable", valueName: "key=value")
-    )
-    var settings: [String] = []
+    @OptionGroup
+    var settings: SettingOptions
 
     @OptionGroup
     var passphrase: PassphraseOptions
@@ -32,30 +29,28 @@ struct NodeStart: AsyncParsableCommand {
     )
     var keyNeverSigned = false
 
-    func validate() throws {
-        for setting in settings where !setting.contains("=") {
-            throw ValidationError("--set \(setting): expected key=value")
-        }
-    }
+    @OptionGroup
+    var speech: SpeechOptions
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let path = home ?? environment["FARTHING_HOME"] else {
-            throw CommandFailure(.usage, "which home? Give --home, or set FARTHING_HOME")
-        }
-        let home = try open(path)
+        let home = try passphrase.home(at: try home.path)
         let configuration = try running { () throws(ConfigurationError) in
             try NodeConfiguration.load(
                 file: home.configurationPath,
                 environment: environment,
-                flags: self.settings.map(Self.pair),
+                flags: settings.pairs,
                 validators: home.genesis.validators,
                 own: home.validator
             )
         }
-        let logger = Logger(label: "farthing") { _ in
-            NodeLog(level: configuration.logLevel, format: configuration.logFormat)
-        }
+        let log = NodeLog(
+            levels: configuration.logLevels,
+            format: configuration.logFormat,
+            sink: try sink(configuration, home: home, environment: environment),
+            colour: speech.colour.isForced(environment)
+        )
+        let logger = log.logger(.node)
         logger.notice(
             "starting",
             metadata: [
@@ -63,30 +58,25 @@ struct NodeStart: AsyncParsableCommand {
                 "network": "\(home.genesis.networkID)",
             ]
         )
+        let rotation = Task { await log.reopenOnHangUp() }
+        defer { rotation.cancel() }
         do throws(NodeFailure) {
             let settings = NodeSettings(home: home, configuration: configuration, keyNeverSigned: keyNeverSigned)
-            try await Node.run(settings, logger: logger)
+            try await Node.run(settings, log: log)
         } catch {
             throw CommandFailure(error)
         }
         logger.notice("stopped", metadata: ["node": "\(home.validator.name)"])
     }
 
-    private func open(_ path: String) throws(CommandFailure) -> Home {
-        do throws(HomeError) {
-            return try Home(opening: path)
-        } catch {
-            guard case .key(let file, .encrypted) = error else { throw CommandFailure(error) }
-            let text = try passphrase.existing(for: file)
-            return try running { () throws(HomeError) in
-                try Home(opening: path, passphrase: text)
-            }
-        }
-    }
-
-    private static func pair(_ setting: String) -> (key: String, value: String) {
-        let key = setting.prefix { $0 != "=" }
-        return (String(key), String(setting.dropFirst(key.count + 1)))
+    private func sink(
+        _ configuration: NodeConfiguration,
+        home: Home,
+        environment: [String: String]
+    ) throws(CommandFailure) -> LogSink {
+        guard let file = configuration.logFile else { return LogSink(environment: environment) }
+        let path = file.hasPrefix("/") ? file : "\(home.path)/\(file)"
+        return try running { () throws(FileError) in try LogSink(file: path) }
     }
 }
 

@@ -30,10 +30,10 @@ struct PassphraseOptions: ParsableArguments {
     }
 
     /// The passphrase for a new key, asked for twice.
-    func new(for path: String) throws(CommandFailure) -> String {
+    func new(for path: String, besideInput isInputTaken: Bool = false) throws(CommandFailure) -> String {
         if let given = try given() { return given }
-        let first = try Terminal.secret("New passphrase for \(path): ")
-        guard try Terminal.secret("Once more: ") == first else {
+        let first = try Terminal.secret("New passphrase for \(path): ", beside: isInputTaken)
+        guard try Terminal.secret("Once more: ", beside: isInputTaken) == first else {
             throw CommandFailure(.badInput, "the two passphrases differ: nothing was written")
         }
         guard !first.isEmpty else {
@@ -45,22 +45,52 @@ struct PassphraseOptions: ParsableArguments {
         return first
     }
 
-    private func given() throws(CommandFailure) -> String? {
-        if let file = passphraseFile {
-            let bytes = try running { () throws(HomeError) in try Home.secret(at: file) }
-            return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    /// Opens a home, asking for the passphrase of its keys if they have one.
+    func home(at path: String) throws(CommandFailure) -> Home {
+        do throws(HomeError) {
+            return try Home(opening: path)
+        } catch {
+            guard case .key(let file, .encrypted) = error else { throw CommandFailure(error) }
+            let text = try existing(for: file)
+            return try running { () throws(HomeError) in
+                try Home(opening: path, passphrase: text)
+            }
         }
-        return ProcessInfo.processInfo.environment["FARTHING_PASSPHRASE"]
+    }
+
+    private func given() throws(CommandFailure) -> String? { try Self.given(in: passphraseFile) }
+
+    /// From a file's first line, else from the environment; an empty one is refused, since it protects nothing.
+    static func given(in file: String?) throws(CommandFailure) -> String? {
+        if let file {
+            let bytes = try running { () throws(HomeError) in try Home.secret(at: file) }
+            let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+            return try checked(line, of: file)
+        }
+        return try ProcessInfo.processInfo.environment["FARTHING_PASSPHRASE"]
+            .map { (text) throws(CommandFailure) in try checked(text, of: "FARTHING_PASSPHRASE") }
+    }
+
+    private static func checked(_ passphrase: String, of origin: String) throws(CommandFailure) -> String {
+        guard !passphrase.isEmpty else {
+            throw CommandFailure(.badInput, "\(origin): the passphrase is empty. --unencrypted means no passphrase")
+        }
+        return passphrase
     }
 }
 
 /// The person at the terminal.
 enum Terminal {
     /// Asks for a line that is not shown while it is typed.
-    static func secret(_ prompt: String) throws(CommandFailure) -> String {
+    ///
+    /// With `beside` true standard input carries data, and the question goes to the terminal that controls the process.
+    static func secret(_ prompt: String, beside isInputTaken: Bool = false) throws(CommandFailure) -> String {
+        // SAFETY: the path is a C string for the length of the call.
+        let descriptor = isInputTaken ? unsafe open("/dev/tty", O_RDONLY | O_CLOEXEC) : STDIN_FILENO
+        defer { if isInputTaken, descriptor >= 0 { _ = close(descriptor) } }
         var shown = termios()
         // SAFETY: the call fills a struct that lives on the stack.
-        guard isatty(STDIN_FILENO) == 1, unsafe tcgetattr(STDIN_FILENO, &shown) == 0 else {
+        guard descriptor >= 0, isatty(descriptor) == 1, unsafe tcgetattr(descriptor, &shown) == 0 else {
             throw CommandFailure(
                 .configuration,
                 "a passphrase is needed and there is no terminal to ask at: give --passphrase-file, or set FARTHING_PASSPHRASE"
@@ -68,15 +98,29 @@ enum Terminal {
         }
         var hidden = shown
         hidden.c_lflag &= ~tcflag_t(ECHO)
-        Console.sayRaw(prompt)
+        Console.ask(prompt)
         // SAFETY: both calls read a struct that lives on the stack.
-        guard unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0 else {
+        guard unsafe tcsetattr(descriptor, TCSAFLUSH, &hidden) == 0 else {
             throw CommandFailure(.inputOutput, "the terminal cannot be kept from showing the passphrase")
         }
-        let line = readLine(strippingNewline: true)
-        _ = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
-        Console.say("")
+        let line = readLine(from: descriptor)
+        _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &shown)
+        Console.ask("\n")
         guard let line else { throw CommandFailure(.badInput, "no passphrase was given") }
         return line
+    }
+
+    /// A line without its end; nil at the end of the input.
+    private static func readLine(from descriptor: Int32) -> String? {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while true {
+            // SAFETY: one byte is read into a variable on the stack.
+            let count = unsafe read(descriptor, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+            if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+            bytes.append(byte)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import NodeRuntime
 import Primitives
 import RPCClient
 import StrictJSON
@@ -6,19 +7,36 @@ import StrictJSON
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Print a node's state on one screen, and why it does not progress"
+        abstract: "Print a node's state on one screen, and why it does not progress",
+        discussion: "With --watch the screen is drawn anew on a terminal; elsewhere there is a line for each change."
     )
+
+    @Flag(help: "Go on until interrupted")
+    var watch = false
+
+    @Option(help: ArgumentHelp("Time between two looks of --watch", valueName: "time"))
+    var interval = "1s"
 
     @OptionGroup
     var node: NodeURL
 
-    @Flag(help: "Print JSON")
-    var json = false
+    @OptionGroup
+    var format: OutputOptions
+
+    func validate() throws {
+        guard let length = Milliseconds(settingText: interval), length.number >= 100 else {
+            throw ValidationError("--interval: expected a length of time from 100ms, such as 1s")
+        }
+    }
 
     func run() async throws {
         let client = try node.client()
+        if watch {
+            let pause = Milliseconds(settingText: interval)?.number ?? 1_000
+            try await StatusWatch(client: client, interval: .milliseconds(Int(pause)), isJSON: format.json).run()
+        }
         let status = try await calling { () throws(RPCClientError) in try await client.nodeStatus() }
-        if json {
+        if format.json {
             try Console.output(status)
             return
         }
@@ -30,6 +48,16 @@ struct StatusCommand: AsyncParsableCommand {
 /// `node_status` for people.
 struct StatusScreen {
     let lines: [String]
+    /// The same without what moves all the time: two of these differ when something has changed.
+    let change: Change
+
+    /// Why the node does not progress.
+    let reasons: [String]
+
+    struct Change {
+        let text: String
+        let json: JSONObject
+    }
 
     init(_ reader: JSONReader) throws(JSONReadError) {
         let head = try reader.member("head")
@@ -51,8 +79,21 @@ struct StatusScreen {
             "pending    \(pending) transactions, \(bytes) bytes",
             "sync       \(try Self.sync(reader.member("sync")))",
         ]
-        for reason in try reader.member("why").elements() { lines.append("why        \(try reason.string())") }
+        let reasons = try Self.strings(reader.member("why"))
+        self.reasons = reasons
+        for reason in reasons { lines.append("why        \(Console.paint(reason, .yellow))") }
         self.lines = lines
+        let height = try head.member("height").decimal()
+        let peers = try Self.names(reader.member("peers"))
+        let why = reasons.isEmpty ? "" : "; " + reasons.joined(separator: "; ")
+        change = Change(
+            text: "height \(height), view \(view) led by \(leader), \(armed), \(pending) pending, peers \(peers)\(why)",
+            json: [
+                "height": .decimal(height), "view": .decimal(view), "leader": .string(leader),
+                "pendingTransactions": .integer(pending), "peers": try reader.member("peers").value,
+                "why": .array(reasons.map { .string($0) }),
+            ]
+        )
     }
 
     private static func role(_ reader: JSONReader) throws(JSONReadError) -> String {
@@ -79,9 +120,14 @@ struct StatusScreen {
     }
 
     private static func names(_ reader: JSONReader) throws(JSONReadError) -> String {
-        var names: [String] = []
-        for element in try reader.elements() { names.append(try element.string()) }
+        let names = try strings(reader)
         return names.isEmpty ? "-" : names.joined(separator: ", ")
+    }
+
+    private static func strings(_ reader: JSONReader) throws(JSONReadError) -> [String] {
+        var texts: [String] = []
+        for element in try reader.elements() { texts.append(try element.string()) }
+        return texts
     }
 
     private static func sync(_ reader: JSONReader) throws(JSONReadError) -> String {

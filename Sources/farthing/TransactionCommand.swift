@@ -7,8 +7,11 @@ import StrictJSON
 struct TransactionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tx",
-        abstract: "Ask a node what became of a transaction",
-        subcommands: [TransactionStatusCommand.self, TransactionWait.self]
+        abstract: "Build, sign and submit transactions, and ask what became of them",
+        subcommands: [
+            TransactionBuild.self, TransactionSign.self, TransactionSubmit.self, TransactionStatusCommand.self,
+            TransactionWait.self,
+        ]
     )
 }
 
@@ -28,8 +31,8 @@ struct TransactionQuery: ParsableArguments {
     @OptionGroup
     var node: NodeURL
 
-    @Flag(help: "Print JSON, in base units")
-    var json = false
+    @OptionGroup
+    var format: OutputOptions
 
     func validate() throws {
         guard TransactionID(hex: id) != nil else { throw ValidationError("\(id): expected an id of 64 hex digits") }
@@ -45,6 +48,6 @@ struct TransactionQuery: ParsableArguments {
         let answer = try await calling { () throws(RPCClientError) in
             try await ask(client, id, validUntil.map { Milliseconds($0) })
         }
-        try TransactionReport(id: id, answer: answer, network: network).print(json: json)
+        try TransactionReport(id: id, answer: answer, network: network).print(json: format.json)
     }
 }

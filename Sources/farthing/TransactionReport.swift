@@ -1,4 +1,5 @@
 import LedgerCore
+import NodeRuntime
 import Primitives
 import RPCClient
 import StrictJSON
@@ -20,7 +21,7 @@ struct TransactionReport {
         if json {
             var object: JSONObject = ["id": .string(id.hex)]
             for member in members.members { object.append(member.name, member.value) }
-            for member in more.members { object.append(member.name, member.value) }
+            for member in more.members where object[member.name] == nil { object.append(member.name, member.value) }
             try Console.output(.object(object))
         } else {
             try Console.output("\(id) \(sentence)")

@@ -32,8 +32,8 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Also write the report, as text, to a new file", valueName: "file"))
     var report: String?
 
-    @Flag(help: "Print the report as JSON")
-    var json = false
+    @OptionGroup
+    var format: OutputOptions
 
     func validate() throws {
         guard jobs.map({ (1...1_024).contains($0) }) ?? true else {
@@ -54,7 +54,7 @@ struct VerifyCommand: AsyncParsableCommand {
             throw error.failure
         }
         progress.end()
-        try json ? Console.output(found.json) : Console.output(String(found.text.dropLast()))
+        try format.json ? Console.output(found.json) : Console.output(String(found.text.dropLast()))
         if let report {
             try running { () throws(FileError) in try PosixPath.create(report, Array(found.text.utf8)) }
         }

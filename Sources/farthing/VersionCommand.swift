@@ -1,14 +1,24 @@
 import ArgumentParser
 import NodeRuntime
 import StrictJSON
+import TCPGossip
 
 struct VersionCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version")
+    static let configuration = CommandConfiguration(
+        commandName: "version",
+        abstract: "Print the version"
+    )
 
-    @Flag(help: "Print JSON")
-    var json = false
+    @OptionGroup
+    var format: OutputOptions
 
     func run() throws {
-        try json ? Console.output(["version": .string(Version.text)]) : Console.output("farthing \(Version.text)")
+        guard format.json else {
+            try Console.output("farthing \(Version.text)")
+            return
+        }
+        try Console.output([
+            "version": .string(Version.text), "peerProtocol": .string(MutualTLS.protocolName),
+        ])
     }
 }

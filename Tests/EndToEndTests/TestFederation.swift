@@ -163,7 +163,7 @@ final class TestFederation {
 
     // MARK: -
 
-    private static func freePorts(_ count: Int) throws -> Int {
+    static func freePorts(_ count: Int) throws -> Int {
         for _ in 0..<1_000 {
             let first = Int.random(in: 20_000..<(32_000 - count))
             if (first..<(first + count)).allSatisfy(isFree) { return first }

@@ -14,7 +14,8 @@ struct ConfigurationTests {
         #expect(configuration.rpcListen == HostAndPort(host: "127.0.0.1", port: 8645))
         #expect(configuration.peers == ["beta": HostAndPort(host: "10.0.0.2", port: 8644)])
         #expect(configuration.rpcHostNames == ["localhost"])
-        #expect(configuration.logLevel == .info)
+        #expect(configuration.logLevels.level(of: .consensus) == .info)
+        #expect(configuration.logFile == nil)
         #expect(configuration.logFormat == .text)
         #expect(configuration.pace == .lan)
         #expect(configuration.heartbeat == Milliseconds(60_000))
@@ -33,7 +34,7 @@ struct ConfigurationTests {
         #expect(configuration.rpcCallsPerSecond == 4)
         #expect(configuration.pace == .wan)
         #expect(configuration.heartbeat == Milliseconds(120_000))
-        #expect(configuration.logLevel == .info)
+        #expect(configuration.logLevels.level(of: .node) == .info)
     }
 
     @Test func takesAListAsAListOrWithCommas() throws {
@@ -47,6 +48,8 @@ struct ConfigurationTests {
         ("rcp:\n  listen: h:1\n", "rcp.listen", "rpc.listen"), ("listen: h:1\n", "listen", nil),
         ("peers:\n  betta: h:1\n", "peers.betta", "peers.beta"), ("log: info\n", "log", nil),
         ("mempool:\n  byte: 1MiB\n", "mempool.byte", "mempool.bytes"),
+        ("foo: {}\n", "foo", nil), ("pers: {}\n", "pers", "peers"), ("rpc:\n  limits: { }\n", "rpc.limits", nil),
+        ("\"pear\": {} # nothing\n", "pear", "peer"),
     ])
     func refusesUnknownKeysOfTheFile(file: String, key: String, nearest: String?) {
         let error = ConfigurationError.unknown(key: key, in: .file(Self.path), nearest: nearest)
@@ -69,7 +72,9 @@ struct ConfigurationTests {
     @Test(arguments: [
         ("rpc.listen", "8645"), ("rpc.listen", "h:65536"), ("rpc.listen", "h:-1"), ("rpc.listen", ":1"),
         ("rpc.listen", "::1:1"), ("rpc.listen", "h:+1"), ("rpc.hostNames", "Upper"), ("rpc.hostNames", "a b"),
-        ("rpc.callsPerSecond", "0"), ("rpc.callsPerSecond", "many"), ("log.level", "INFO"), ("log.format", "xml"),
+        ("rpc.callsPerSecond", "0"), ("rpc.callsPerSecond", "many"), ("log.level", "INFO"),
+        ("log.level", "consensus"), ("log.level", "rpc=debug,rpc=info"), ("log.level", "disk=info"), ("log.file", ""),
+        ("log.format", "xml"),
         ("pace.preset", "moon"), ("pace.heartbeat", "60"), ("pace.heartbeat", "1.5s"), ("pace.heartbeat", "-1s"),
         ("pace.heartbeat", "2000h"), ("mempool.bytes", "64"), ("mempool.bytes", "64MB"), ("mempool.bytes", "1KiB"),
         ("mempool.bytes", "99999999999999999999GiB"), ("mempool.freeSharesPerMinute", "-1"), ("peers.beta", "beta"),
@@ -84,7 +89,9 @@ struct ConfigurationTests {
         }
     }
 
-    @Test(arguments: ["rpc: [", "- a\n- b\n", "just text", "\u{0}", "rpc:\n  listen: {a: [{b: c}]}\n"])
+    @Test(arguments: [
+        "rpc: [", "- a\n- b\n", "just text", "\u{0}", "rpc:\n  listen: {a: [{b: c}]}\n", "rpc: {limits: {}}\n",
+    ])
     func refusesWhatIsNoMappingOfScalars(file: String) {
         #expect(throws: ConfigurationError.self) { try load(file: file) }
     }
@@ -96,6 +103,38 @@ struct ConfigurationTests {
         #expect(throws: ConfigurationError.setTwice(key: "log.level", in: .flag)) {
             try load(file: "peers:\n  beta: h:1\n", flags: [("log.level", "info"), ("log.level", "debug")])
         }
+    }
+
+    @Test func takesAnEmptySectionThatItKnows() throws {
+        let file = "rpc: {}\nmempool: { } # \"none\"\nlog:\n  level: 'info'\npeers:\n  beta: \"h:1\"\n"
+        #expect(try load(file: file).rpcListen == HostAndPort(host: "127.0.0.1", port: 8645))
+    }
+
+    @Test func takesALevelForEachLabel() throws {
+        let file = "peers:\n  beta: h:1\nlog:\n  level: consensus=debug,*=warning\n  file: logs/farthing.log\n"
+        let configuration = try load(file: file)
+        #expect(LogLabel.allCases.map(configuration.logLevels.level) == [.warning, .debug, .warning, .warning])
+        #expect(configuration.logFile == "logs/farthing.log")
+        let listed = try load(file: "peers:\n  beta: h:1\nlog:\n  level: [rpc=trace, peers=error]\n").logLevels
+        #expect(LogLabel.allCases.map(listed.level) == [.info, .info, .error, .trace])
+    }
+
+    @Test func saysOfEverySettingWhereItComesFrom() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("farthing-settings-\(UUID()).yaml")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("rpc:\n  listen: h:1\n  callsPerSecond: 3\npeers:\n  beta: h:2\n".utf8).write(to: folder)
+        let settings = try NodeConfiguration.settings(
+            file: folder.path,
+            environment: ["FARTHING_RPC_LISTEN": "h:2", "FARTHING_PACE_PRESET": "wan"],
+            flags: [("rpc.listen", "h:3")],
+            validators: ["alpha", "beta"]
+        )
+        let found = Dictionary(uniqueKeysWithValues: settings.map { ($0.key.name, [$0.value, "\($0.origin)"]) })
+        #expect(found["rpc.listen"] == ["h:3", "flag"])
+        #expect(found["pace.preset"] == ["wan", "environment"])
+        #expect(found["rpc.callsPerSecond"] == ["3", "file(\"\(folder.path)\")"])
+        #expect(found["mempool.bytes"] == ["64MiB", "standard"])
+        #expect(found["peers.alpha"] == nil)
     }
 
     @Test func wantsTheAddressOfEveryOtherValidator() throws {

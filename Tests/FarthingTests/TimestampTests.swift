@@ -1,7 +1,7 @@
 import Foundation
+import NodeRuntime
 import Primitives
 import Testing
-import farthing
 
 struct TimestampTests {
     @Test(arguments: [

@@ -1,0 +1,83 @@
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import LevelDBStorage
+import NodeRuntime
+import Primitives
+
+/// A validator's directory that has its keys, and gets everything else that `node start` needs.
+struct NewHome {
+    let path: String
+    let genesis: Genesis
+
+    /// Writes genesis, configuration, vote log and store; nothing that is there already is written over.
+    func write(genesisText: [UInt8], configuration: String, key: SigningKey) throws(CommandFailure) {
+        try running { () throws(FileError) in
+            try PosixPath.create(Home.genesisPath(path), genesisText, mode: 0o644)
+            try PosixPath.create(Home.configurationPath(path), Array(configuration.utf8), mode: 0o644)
+        }
+        // The vote log first: `format`, which makes the directory a home, is written by the store at the end.
+        let electorate = Electorate(
+            network: genesis.networkID,
+            epoch: .zero,
+            validators: ValidatorSet(genesis.validators)
+        )
+        try running { () throws(VoteLogError) in
+            _ = try VoteLog.create(home: path, electorate: electorate, key: key)
+        }
+        try running { () throws(StorageError) in
+            _ = try ChainStore.create(home: path, genesis: genesis)
+        }
+    }
+
+    /// A configuration file with a comment for each setting that most operators look at.
+    static func configuration(
+        name: String,
+        peer: HostAndPort,
+        rpc: HostAndPort,
+        others: [(name: String, address: HostAndPort)]
+    ) -> String {
+        let peers =
+            others.isEmpty
+            ? "" : "peers:\n" + others.map { "  \(quoted($0.name)): \"\($0.address)\"\n" }.joined() + "\n"
+        return """
+            # \(name.filter { !$0.isNewline }). A flag (--set rpc.listen=…) comes before the environment \
+            (FARTHING_RPC_LISTEN=…), and that before
+            # this file. Unknown keys are refused; `farthing config reference` lists all there are.
+
+            # Where the other validators connect to.
+            peer:
+              listen: "\(peer)"
+
+            # Where to reach them, by the names in genesis.json.
+            \(peers)# Where clients are answered. Keep it on loopback, or behind a proxy that speaks TLS.
+            rpc:
+              listen: "\(rpc)"
+
+            # Level: trace, debug, info, notice, warning, error, critical, or by label: "consensus=debug,*=info".
+            # Format: text or json.
+            log:
+              level: info
+              format: text
+
+            # lan: one machine or one local network; wan: continents.
+            pace:
+              preset: lan
+              heartbeat: 60s
+
+            # How much may wait to be put into a block.
+            mempool:
+              bytes: 64MiB
+
+            """
+    }
+
+    /// A YAML key; JSON strings are YAML.
+    private static func quoted(_ name: String) -> String {
+        let isPlain = name.utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || byte == UInt8(ascii: "-")
+        }
+        return isPlain ? name : "\"" + name.flatMap { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" } + "\""
+    }
+}
