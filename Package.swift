@@ -105,7 +105,7 @@ let package = Package(
                 "ReplicaCore", "VerifierCore", "LevelDBStorage", "TCPGossip", "JSONRPC", logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "Configuration", package: "swift-configuration"), nioPosix,
+                .product(name: "Configuration", package: "swift-configuration"), nioCore, nioPosix,
             ]
         ),
         .executableTarget(

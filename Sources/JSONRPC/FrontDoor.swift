@@ -100,6 +100,8 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         on connection: any Channel,
         by client: String
     ) async throws -> HTTPAnswer {
+        // On whichever of the shared threads this runs: they serve clients only.
+        stepBack()
         if let wait = rates.take(1, by: client) {
             let seconds = wait / 1_000_000_000 + 1
             let fault = RPCFault(.rateLimited, facts: ["retryAfterMilliseconds": .decimal(wait / 1_000_000 + 1)])

@@ -39,7 +39,9 @@ extension RPCMethod {
         for case .own(let transaction) in arguments { own.append(transaction) }
         var given: [SubmissionAnswer] = []
         if !own.isEmpty {
-            given = try await context.ask { (gateway) throws(GatewayError) in try await gateway.submit(own) }
+            given = try await context.ask { (gateway) throws(GatewayError) in
+                try await gateway.submit(own, by: context.client)
+            }
         }
         precondition(given.count == own.count, "the gateway gives one answer to each transaction")
         guard own.count < arguments.count else { return given }
@@ -56,7 +58,10 @@ extension RPCMethod {
     static func status(_ arguments: RPCArguments, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
         switch try query(arguments, in: context) {
         case .query(let query):
-            return try await context.ask { (gateway) throws(GatewayError) in try await gateway.status(of: query) }.json
+            return try await context.ask { (gateway) throws(GatewayError) in
+                try await gateway.status(of: query, by: context.client)
+            }
+            .json
         case .foreign(let rejection):
             return try await answer(foreign: rejection, in: context)
         }
@@ -80,7 +85,11 @@ extension RPCMethod {
                     () async -> Result<StatusAnswer, GatewayError> in
                     do throws(GatewayError) {
                         return .success(
-                            try await context.gateway.wait(for: query, timeout: Milliseconds(UInt64(milliseconds)))
+                            try await context.gateway.wait(
+                                for: query,
+                                timeout: Milliseconds(UInt64(milliseconds)),
+                                by: context.client
+                            )
                         )
                     } catch {
                         return .failure(error)

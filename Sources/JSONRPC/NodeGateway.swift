@@ -16,14 +16,21 @@ package protocol NodeGateway: Sendable {
     /// Checks and admits transactions, one answer each, in their order.
     ///
     /// The whole batch comes at once, so that the signature gate can check many in parallel. The same transaction may be
-    /// in it twice.
-    func submit(_ transactions: [IdentifiedTransaction]) async throws(GatewayError) -> [SubmissionAnswer]
+    /// in it twice. `client` is whose work it is: signatures are checked for one client after another.
+    func submit(
+        _ transactions: [IdentifiedTransaction],
+        by client: String
+    ) async throws(GatewayError) -> [SubmissionAnswer]
 
     /// What this node can say of a transaction now.
-    func status(of query: TransactionQuery) async throws(GatewayError) -> StatusAnswer
+    func status(of query: TransactionQuery, by client: String) async throws(GatewayError) -> StatusAnswer
 
     /// Like `status`, but returns only once the answer is a verdict or the time is over, whichever is first.
-    func wait(for query: TransactionQuery, timeout: Milliseconds) async throws(GatewayError) -> StatusAnswer
+    func wait(
+        for query: TransactionQuery,
+        timeout: Milliseconds,
+        by client: String
+    ) async throws(GatewayError) -> StatusAnswer
 
     /// The account in the final state; an account nobody has opened has no number.
     func account(_ id: AccountID) async throws(GatewayError) -> AccountAnswer

@@ -112,6 +112,8 @@ struct RPCContext<Gateway: NodeGateway>: Sendable {
     /// When the whole request was received: waits of one batch run from here together.
     let received: ContinuousClock.Instant
 
+    /// Who asks, as the limits for each client see it.
+    var client: String { ClientAddress.client(of: connection.remoteAddress?.ipAddress) }
     var accountPrefix: String { gateway.genesis.parameters.accountPrefix }
 
     func ask<Answer>(

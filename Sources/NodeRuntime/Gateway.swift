@@ -51,7 +51,10 @@ final class Gateway: NodeGateway {
 
     // MARK: - Transactions
 
-    func submit(_ transactions: [IdentifiedTransaction]) async throws(GatewayError) -> [SubmissionAnswer] {
+    func submit(
+        _ transactions: [IdentifiedTransaction],
+        by client: String
+    ) async throws(GatewayError) -> [SubmissionAnswer] {
         // A full inbox refuses before a signature is checked.
         guard !inbox.isFull else { throw .busy }
         var answers = transactions.map { transaction in
@@ -62,7 +65,7 @@ final class Gateway: NodeGateway {
             )
         }
         let worthChecking = answers.indices.filter { answers[$0].status == .pending }
-        let verdicts = await gate.check(worthChecking.map { transactions[$0] })
+        let verdicts = await gate.check(worthChecking.map { transactions[$0] }, of: .client(client))
         var admitted: [(index: Int, transaction: Verified<IdentifiedTransaction>)] = []
         for (index, verdict) in zip(worthChecking, verdicts) {
             if let verdict {
@@ -80,11 +83,11 @@ final class Gateway: NodeGateway {
         return answers
     }
 
-    func status(of query: TransactionQuery) async throws(GatewayError) -> StatusAnswer {
+    func status(of query: TransactionQuery, by client: String) async throws(GatewayError) -> StatusAnswer {
         let question: Question
         switch query {
         case .transaction(let transaction):
-            guard await gate.check([transaction])[0] != nil else {
+            guard await gate.check([transaction], of: .client(client))[0] != nil else {
                 return StatusAnswer(id: nil, status: .rejected(.signatureInvalid), at: try await head())
             }
             question = .status(transaction.id, transaction: transaction, validUntil: nil)
@@ -95,12 +98,16 @@ final class Gateway: NodeGateway {
         return answer
     }
 
-    func wait(for query: TransactionQuery, timeout: Milliseconds) async throws(GatewayError) -> StatusAnswer {
+    func wait(
+        for query: TransactionQuery,
+        timeout: Milliseconds,
+        by client: String
+    ) async throws(GatewayError) -> StatusAnswer {
         // Watched before the first look, so that nothing can settle unseen in between.
         let changes = clients.watch(query)
         let end = clock.monotonic.adding(timeout)
         while true {
-            let answer = try await status(of: query)
+            let answer = try await status(of: query, by: client)
             let now = clock.monotonic
             guard !answer.status.isVerdict, now < end, !stop.isStopping else { return answer }
             let news = await Self.sleep(end.subtracting(now), orUntil: changes)

@@ -5,6 +5,7 @@ import Dispatch
 import JSONRPC
 import LevelDBStorage
 import Logging
+import NIOCore
 import NIOPosix
 import Primitives
 import ReplicaCore
@@ -15,8 +16,9 @@ import UnixSignals
 
 /// A running node: the one loop that owns the replica, and everything around it.
 ///
-/// Threads of its own: the loop, the safety lane, the commit lane, one for reads that peers ask for, and one for each core
-/// that checks signatures. None of them is a task: none can starve the others of a thread.
+/// Threads of its own: the loop, the safety lane, the commit lane, one for reads that peers ask for, and two for each core
+/// that check signatures: one for what consensus waits for, one that steps back for all others. None of them is a task:
+/// none can starve the others of a thread.
 package enum Node {
     /// Runs until SIGTERM or SIGINT, or until something fails that the node may not outlive.
     ///
@@ -52,6 +54,8 @@ final class NodeParts: Sendable {
     let gateway: Gateway
     let startUp: StartUp
     private let workers: Int
+    /// Apart from those of clients: no request holds up a vote.
+    private let peerThreads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
     init(_ settings: NodeSettings, _ startUp: StartUp, log: NodeLog) throws(NodeFailure) {
         self.settings = settings
@@ -85,7 +89,7 @@ final class NodeParts: Sendable {
                 configuration: configuration,
                 events: events,
                 logger: log.logger(.peers),
-                eventLoopGroup: MultiThreadedEventLoopGroup.singleton
+                eventLoopGroup: peerThreads
             )
         } catch {
             throw .service(reason: "the node's certificate can't be made: \(error)")
@@ -122,10 +126,13 @@ final class NodeParts: Sendable {
 
     func run() async throws {
         defer { clients.end() }
-        let threads = NIOThreadPool(numberOfThreads: 4 + workers)
+        let threads = NIOThreadPool(numberOfThreads: 4 + 2 * workers)
         threads.start()
         stop.whenStopping { [inbox] in inbox.close() }
-        for _ in 0..<workers { threads.submit { [gate] _ in gate.work() } }
+        for _ in 0..<workers {
+            threads.submit { [gate] _ in gate.workOnConsensus() }
+            threads.submit { [gate] _ in gate.workOnTransactions() }
+        }
         let loop = Loop(self)
         async let looped: Void = onThread(of: threads) { loop.run() }
         async let guarded: Void = onThread(of: threads) { [self] in run(lane: safety.work) }
@@ -147,6 +154,7 @@ final class NodeParts: Sendable {
         reads.close()
         try await read
         await peers.shutdown()
+        try await peerThreads.shutdownGracefully()
         gate.close(workers: workers)
         try await threads.shutdownGracefully()
     }

@@ -23,7 +23,7 @@ final class PeerInbox: PeerEvents {
     func peerDisconnected(_ peer: PublicKey, reason: String) { inbox.put(.disconnected(peer)) }
 
     func received(_ message: PeerMessage, from peer: PublicKey, credit: MessageCredit) {
-        gate.check(message) { [self] gated in
+        gate.check(message, from: peer) { [self] gated in
             if let gated {
                 inbox.put(.message(gated, from: peer), credit: credit)
             } else {

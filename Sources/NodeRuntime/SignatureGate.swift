@@ -2,6 +2,7 @@ import ChainCore
 import ConsensusCore
 import Cryptography
 import Dispatch
+import JSONRPC
 import LedgerCore
 import Primitives
 import ReplicaCore
@@ -9,22 +10,29 @@ import Synchronization
 
 /// Checks every signature before the loop sees it, on threads of its own, votes before transactions.
 ///
-/// The only maker of `Verified` values in a node. One check for each transaction and node: what has been checked lately is
+/// Transactions are checked for one source after another, 64 at a time: whoever sends a flood delays itself, and everybody
+/// else by a turn. The only maker of `Verified` values in a node. One check for each transaction and node: what has been checked lately is
 /// remembered by its leaf hash, which covers the signature.
 final class SignatureGate: Sendable {
     private typealias Job = @Sendable () -> Void
 
+    /// Whose transactions they are.
+    enum Source: Hashable {
+        case peer(PublicKey)
+        case client(String)
+    }
+
     private struct Queues {
         var consensus: [Job] = []
-        var transactions: [Job] = []
-        var firstTransaction = 0
+        var transactions = FairQueue<Source, Job>()
         var isClosed = false
     }
 
     private let electorate: Electorate
     private let scheme = StrictEd25519()
     private let queues = Mutex(Queues())
-    private let ready = DispatchSemaphore(value: 0)
+    private let transactionsReady = DispatchSemaphore(value: 0)
+    private let consensusReady = DispatchSemaphore(value: 0)
     private let seen = VerifiedTransactions()
 
     init(electorate: Electorate) { self.electorate = electorate }
@@ -35,36 +43,43 @@ final class SignatureGate: Sendable {
     // MARK: - What comes in
 
     /// Checks a peer's message; hands on nil when a signature doesn't hold.
-    func check(_ message: PeerMessage, then deliver: @escaping @Sendable (GatedMessage?) -> Void) {
+    func check(
+        _ message: PeerMessage,
+        from peer: PublicKey,
+        then deliver: @escaping @Sendable (GatedMessage?) -> Void
+    ) {
         switch message {
         case .transactions(let transactions):
-            check(transactions) { verdicts in
+            check(transactions, of: .peer(peer)) { verdicts in
                 let verified = verdicts.compactMap(\.self)
                 deliver(verified.count == verdicts.count ? .transactions(verified) : nil)
             }
         case .bodyResponse(let response):
-            check(response.transactions, first: true) { verdicts in
+            check(response.transactions, of: nil) { verdicts in
                 let verified = verdicts.compactMap(\.self)
                 deliver(verified.count == verdicts.count ? .bodyResponse(block: response.block, verified) : nil)
             }
         default:
-            let isConsensus = message.lane == .consensus
-            submit(first: isConsensus) { [electorate, scheme] in
+            submit(for: message.lane == .consensus ? nil : .peer(peer)) { [electorate, scheme] in
                 deliver(GatedMessage.check(message, in: electorate, by: scheme))
             }
         }
     }
 
     /// Checks a client's transactions; a verdict for each, in their order.
-    func check(_ transactions: [IdentifiedTransaction]) async -> [Verified<IdentifiedTransaction>?] {
+    func check(
+        _ transactions: [IdentifiedTransaction],
+        of source: Source
+    ) async -> [Verified<IdentifiedTransaction>?] {
         await withCheckedContinuation { continuation in
-            check(transactions) { continuation.resume(returning: $0) }
+            check(transactions, of: source) { continuation.resume(returning: $0) }
         }
     }
 
+    /// Without a source they come before everybody's: a vote waits for them.
     private func check(
         _ transactions: [IdentifiedTransaction],
-        first: Bool = false,
+        of source: Source?,
         then deliver: @escaping @Sendable ([Verified<IdentifiedTransaction>?]) -> Void
     ) {
         let starts = Array(stride(from: 0, to: transactions.count, by: Self.chunk))
@@ -72,7 +87,7 @@ final class SignatureGate: Sendable {
         let collector = Collector(parts: starts.count)
         for (index, start) in starts.enumerated() {
             let part = Array(transactions[start..<min(start + Self.chunk, transactions.count)])
-            submit(first: first) { [self] in
+            submit(for: source) { [self] in
                 if let all = collector.collect(verdicts(on: part), at: index) { deliver(all) }
             }
         }
@@ -90,29 +105,30 @@ final class SignatureGate: Sendable {
 
     // MARK: - Workers
 
-    private func submit(first: Bool, _ job: @escaping Job) {
+    private func submit(for source: Source?, _ job: @escaping Job) {
         queues.withLock { queues in
-            if first { queues.consensus.append(job) } else { queues.transactions.append(job) }
+            if let source { queues.transactions.add(job, of: source) } else { queues.consensus.append(job) }
         }
-        ready.signal()
+        if source == nil { consensusReady.signal() } else { transactionsReady.signal() }
     }
 
-    /// Works until the gate is closed; called on a thread of its own, once for each core.
-    func work() {
+    /// Checks what consensus waits for until the gate is closed; called on threads of its own, one for each core.
+    ///
+    /// No transaction of a client or from gossip ever holds them up.
+    func workOnConsensus() {
+        work(until: consensusReady) { $0.consensus.isEmpty ? nil : $0.consensus.removeFirst() }
+    }
+
+    /// Checks everything else until the gate is closed; called on threads of its own, one for each core.
+    func workOnTransactions() {
+        stepBack()
+        work(until: transactionsReady) { $0.transactions.take() }
+    }
+
+    private func work(until ready: DispatchSemaphore, take: (inout Queues) -> Job?) {
         while true {
             ready.wait()
-            let (job, isClosed) = queues.withLock { queues -> (Job?, Bool) in
-                if !queues.consensus.isEmpty { return (queues.consensus.removeFirst(), queues.isClosed) }
-                guard queues.firstTransaction < queues.transactions.count else { return (nil, queues.isClosed) }
-                let job = queues.transactions[queues.firstTransaction]
-                queues.firstTransaction += 1
-                // Amortised: the taken half is dropped at once, not one by one.
-                if queues.firstTransaction * 2 > queues.transactions.count {
-                    queues.transactions.removeFirst(queues.firstTransaction)
-                    queues.firstTransaction = 0
-                }
-                return (job, queues.isClosed)
-            }
+            let (job, isClosed) = queues.withLock { queues in (take(&queues), queues.isClosed) }
             if let job { job() } else if isClosed { return }
         }
     }
@@ -120,7 +136,10 @@ final class SignatureGate: Sendable {
     /// What was submitted is still checked.
     func close(workers: Int) {
         queues.withLock { $0.isClosed = true }
-        for _ in 0..<workers { ready.signal() }
+        for _ in 0..<workers {
+            consensusReady.signal()
+            transactionsReady.signal()
+        }
     }
 }
 

@@ -20,7 +20,7 @@ final class TestFederation {
     var size: Int { urls.count }
 
     /// Makes homes and keys; starts nothing.
-    init(validators: Int) throws {
+    init(validators: Int, loadAccounts: Int = 0) throws {
         folder = FileManager.default.temporaryDirectory.path + "/farthing-federation-\(UUID())"
         let port = try Self.freePorts(2 * validators)
         let made = try Program.run(
@@ -34,6 +34,8 @@ final class TestFederation {
             "\(port)",
             "--rpc-port",
             "\(port + validators)",
+            "--load-accounts",
+            "\(loadAccounts)",
             "--json"
         )
         try #require(made.status == 0, "\(made.errors)")
@@ -87,6 +89,14 @@ final class TestFederation {
     }
 
     func kill(_ node: Int) { end(node, SIGKILL) }
+
+    /// What each process holds in memory, in bytes.
+    func residentBytes() throws -> [Int] {
+        try processes.compactMap(\.self).map { process in
+            let text = try String(contentsOfFile: "/proc/\(process.processIdentifier)/statm", encoding: .utf8)
+            return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4_096
+        }
+    }
 
     /// Stops all as an operator does; each must say that all went well.
     func stopAll() {

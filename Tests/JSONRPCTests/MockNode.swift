@@ -29,7 +29,7 @@ final class MockNode: NodeGateway {
         15: .unknown(historyFrom: Height(0)),
     ]
 
-    func submit(_ transactions: [IdentifiedTransaction]) async throws(GatewayError) -> [SubmissionAnswer] {
+    func submit(_ transactions: [IdentifiedTransaction], by client: String) async throws(GatewayError) -> [SubmissionAnswer] {
         try failIfAsked()
         submissions.withLock { $0.append(transactions.count) }
         return transactions.map { transaction in
@@ -59,7 +59,7 @@ final class MockNode: NodeGateway {
         )
     }
 
-    func status(of query: TransactionQuery) async throws(GatewayError) -> StatusAnswer {
+    func status(of query: TransactionQuery, by client: String) async throws(GatewayError) -> StatusAnswer {
         try failIfAsked()
         let status: TransactionStatus
         switch query {
@@ -77,8 +77,12 @@ final class MockNode: NodeGateway {
         return StatusAnswer(id: query.id, status: status, at: point)
     }
 
-    func wait(for query: TransactionQuery, timeout: Milliseconds) async throws(GatewayError) -> StatusAnswer {
-        let answer = try await status(of: query)
+    func wait(
+        for query: TransactionQuery,
+        timeout: Milliseconds,
+        by client: String
+    ) async throws(GatewayError) -> StatusAnswer {
+        let answer = try await status(of: query, by: client)
         guard !answer.status.isVerdict else { return answer }
         waiting.add(1, ordering: .relaxed)
         defer { waiting.subtract(1, ordering: .relaxed) }
