@@ -24,7 +24,7 @@ package struct FairQueue<Source: Hashable, Work> {
     }
 
     private var lines: [Source: Line] = [:]
-    /// Sources that have work, the next one first. Taking rotates it.
+    /// Sources that have work, the next one first; taking rotates them.
     private var turns: [Source] = []
     private var nextTurn = 0
 

@@ -29,7 +29,9 @@ final class MockNode: NodeGateway {
         15: .unknown(historyFrom: Height(0)),
     ]
 
-    func submit(_ transactions: [IdentifiedTransaction], by client: String) async throws(GatewayError) -> [SubmissionAnswer] {
+    func submit(_ transactions: [IdentifiedTransaction], by client: String) async throws(GatewayError)
+        -> [SubmissionAnswer]
+    {
         try failIfAsked()
         submissions.withLock { $0.append(transactions.count) }
         return transactions.map { transaction in
