@@ -23,7 +23,7 @@ struct StartUp: Sendable {
         do {
             let store = try ChainStore.open(home: settings.home, genesis: settings.genesis)
             let stored = try store.load()
-            let (voteLog, mode) = Self.voteLog(of: settings, electorate, isValidator: me != nil, stored: stored)
+            let (voteLog, mode) = Self.voteLog(of: settings, electorate, isValidator: me != nil)
             start = ReplicaStart(
                 genesis: settings.genesis,
                 me: me,
@@ -59,12 +59,14 @@ struct StartUp: Sendable {
         return headers
     }
 
-    /// Spec 3.7(1), (2): a log that is missing while there are blocks, or damaged, makes an observer, which serves reads.
+    /// Spec 3.7(1), (2): a log that is missing or damaged makes an observer, which serves reads.
+    ///
+    /// Missing also with an empty store: a home is made with its log, so somebody removed it, and an emptied store says
+    /// nothing about what the key signed before.
     private static func voteLog(
         of settings: NodeSettings,
         _ electorate: Electorate,
-        isValidator: Bool,
-        stored: StoredState
+        isValidator: Bool
     ) -> (VoteLog?, SigningMode) {
         guard isValidator, let key = settings.consensusKey else { return (nil, .follower) }
         do {
