@@ -79,8 +79,9 @@ final class SignatureGate: Sendable {
         }
     }
 
-    /// Without a source they come before everybody's: a vote waits for them. With `isWanted`, one bad signature condemns
-    /// all: what hasn't been checked by then isn't any more.
+    /// Without a source they come before everybody's: a vote waits for them.
+    ///
+    /// With `isWanted`, one bad signature condemns all: what hasn't been checked by then isn't any more.
     private func check(
         _ transactions: [IdentifiedTransaction],
         of source: Source?,
