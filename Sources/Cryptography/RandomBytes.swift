@@ -1,4 +1,5 @@
 import COpenSSL
+import Primitives
 
 /// Bytes from the system's generator, by way of libcrypto: for keys and salts, never for a decision.
 package enum RandomBytes {

@@ -1,3 +1,5 @@
+import Primitives
+
 /// A value that carries signatures and can say which.
 package protocol Signed: Sendable {
     /// What it takes to know who should have signed what, such as the network and the validators.

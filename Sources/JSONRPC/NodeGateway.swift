@@ -59,6 +59,8 @@ package protocol NodeGateway: Sendable {
 package enum GatewayError: Error, Equatable, Sendable {
     /// The node is stopping.
     case stopping
+    /// The node's disk is nearly full: it takes no new transactions, and answers everything else.
+    case spaceLow
     /// The queue before the loop is full.
     case busy
     /// The node is `lag` blocks behind its peers and cannot answer yet.

@@ -27,6 +27,7 @@ package struct RPCFault: Error {
         case responseTooLarge
         case notReady
         case stopping
+        case spaceLow
         case busy
         case rateLimited
         case bodyTooLarge
@@ -41,7 +42,7 @@ package struct RPCFault: Error {
             case .invalidParams: -32_602
             case .timedOut: -32_002
             case .responseTooLarge: -32_003
-            case .notReady, .stopping: -32_004
+            case .notReady, .stopping, .spaceLow: -32_004
             case .busy, .rateLimited, .bodyTooLarge: -32_005
             case .blockUnknown: 1_000
             }
@@ -52,7 +53,7 @@ package struct RPCFault: Error {
             switch self {
             case .parseError, .invalidRequest, .duplicateName, .batchTooLarge, .methodNotFound, .invalidParams: false
             case .responseTooLarge, .bodyTooLarge: false
-            case .timedOut, .notReady, .stopping, .busy, .rateLimited, .blockUnknown: true
+            case .timedOut, .notReady, .stopping, .spaceLow, .busy, .rateLimited, .blockUnknown: true
             }
         }
 
@@ -68,6 +69,8 @@ package struct RPCFault: Error {
             case .responseTooLarge: "The answer would be too large; ask for less."
             case .notReady: "The node is catching up with its peers."
             case .stopping: "The node is stopping."
+            case .spaceLow:
+                "The node's disk is nearly full, so it takes no new transactions; ask another node, or later."
             case .busy: "The node has too much to do; ask again."
             case .rateLimited: "This client asks too often; ask again later."
             case .bodyTooLarge: "The request is too large."
@@ -107,6 +110,7 @@ extension RPCFault {
     init(_ error: GatewayError) {
         switch error {
         case .stopping: self.init(Reason.stopping)
+        case .spaceLow: self.init(Reason.spaceLow)
         case .busy: self.init(Reason.busy)
         case .notReady(let lag): self.init(Reason.notReady, facts: ["lag": .decimal(lag)])
         case .timedOut: self.init(Reason.timedOut)

@@ -1,5 +1,6 @@
 import LedgerCore
 import NIOCore
+import Primitives
 import StrictJSON
 
 /// A method: its name, what it takes and answers, and what carries it out.

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Finds small numbers by the hash of a key; the keys themselves lie elsewhere, at those numbers.
 ///
 /// Open addressing with one word for each entry: the upper half is a part of the hash, the lower half the slot plus one.

@@ -35,6 +35,17 @@ extension ChainStore {
         return height == .zero ? try requiredValue(under: .genesis) : try storedBlock(at: height).header
     }
 
+    /// What makes the last final blocks final, newest first, at most `count`; costs one small read for each.
+    package func lastJustifications(_ count: UInt64) throws(StorageError) -> [Justification] {
+        var justifications: [Justification] = []
+        var height = tip.height.number
+        while height > 0, UInt64(justifications.count) < count {
+            justifications.append(try storedBlock(at: Height(height)).justification)
+            height -= 1
+        }
+        return justifications
+    }
+
     /// The height of a final block, block 0 excepted; nil when no final block has this hash.
     package func height(of hash: Hash32) throws(StorageError) -> Height? {
         let found: StoredHeight? = try value(under: .height(hash))

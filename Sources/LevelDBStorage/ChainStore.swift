@@ -95,12 +95,18 @@ package final class ChainStore: Sendable {
         try home.checkFormat(genesis.networkID)
         guard try home.data.exists() else { throw .noData(path: home.data.path) }
         let copy = try home.data.copy(beside: path)
-        return try ChainStore(HomeData(path: copy.path), genesis: genesis, holding: .copy(copy))
+        do {
+            return try ChainStore(HomeData(path: copy.path), genesis: genesis, holding: .copy(copy))
+        } catch {
+            // The copy is gone when somebody reads of it.
+            throw error.naming(home.data.path, insteadOf: copy.path)
+        }
     }
 
     private init(_ data: HomeData, genesis: Genesis, holding: Holding) throws(StorageError) {
         self.genesis = genesis
         self.holding = holding
+        try data.checkDatabases()
         let latch = WriteLatch()
         bodies = try Database(path: data.bodies, isNew: false, tuning: HomeData.bodiesTuning, latch: latch)
         chain = try Database(path: data.chain, isNew: false, tuning: HomeData.chainTuning, latch: latch)

@@ -5,9 +5,9 @@ import Synchronization
 
 /// One open LevelDB: the only type with pointers to it.
 ///
-/// Checks everything that LevelDB can check. Any failed write or sync poisons it: LevelDB as shipped goes on accepting
-/// writes after a full disk and loses them, so no write is let through afterwards. All methods may be called from any
-/// thread. Closed when the last reference goes.
+/// Checks everything that LevelDB can check. Any failed write, sync or read poisons it: LevelDB as shipped goes on
+/// accepting writes after a full disk and loses them, so no write is let through afterwards. All methods may be called
+/// from any thread. Closed when the last reference goes.
 @safe package final class Database: Sendable {
     package let path: String
     // SAFETY: LevelDB documents that one open database may be used by any number of threads without locking; options
@@ -45,7 +45,9 @@ import Synchronization
         guard let handle = unsafe leveldb_open(settings.options, path, &message) else {
             unsafe settings.destroy()
             let reason = unsafe Self.take(message)
-            throw reason.hasPrefix("IO error: lock ") ? .locked(path: path) : .cannotOpen(path: path, reason: reason)
+            if reason.hasPrefix("IO error: lock ") { throw .locked(path: path) }
+            throw LevelDBReason.isOfTheSystem(reason)
+                ? .diskFailed(path: path, reason: reason) : .cannotOpen(path: path, reason: reason)
         }
         self.path = path
         self.latch = latch
@@ -78,7 +80,7 @@ import Synchronization
         let value = unsafe key.withUnsafeChars {
             unsafe leveldb_get(handle, readOptions, $0, key.count, &count, &message)
         }
-        if unsafe message != nil { throw .cannotRead(key: Hex.encode(key), reason: unsafe Self.take(message)) }
+        if unsafe message != nil { throw failedRead(of: Hex.encode(key), unsafe Self.take(message)) }
         guard let value = unsafe value else { return nil }
         defer { unsafe leveldb_free(value) }
         return unsafe [UInt8](UnsafeRawBufferPointer(start: value, count: count))
@@ -108,9 +110,14 @@ import Synchronization
         }
         var message: UnsafeMutablePointer<CChar>?
         unsafe leveldb_iter_get_error(iterator, &message)
-        if unsafe message != nil {
-            throw .cannotRead(key: "from \(Hex.encode(lower))", reason: unsafe Self.take(message))
-        }
+        if unsafe message != nil { throw failedRead(of: "from \(Hex.encode(lower))", unsafe Self.take(message)) }
+    }
+
+    /// What could not be read may have been overwritten by the next write, so there is none.
+    private func failedRead(of key: String, _ reason: String) -> StorageError {
+        latch.close()
+        return LevelDBReason.isOfTheSystem(reason)
+            ? .diskFailed(path: path, reason: reason) : .cannotRead(key: key, reason: reason)
     }
 
     /// Writes a batch, all or nothing; with `isSynced` returns once it is on disk.
@@ -162,7 +169,7 @@ import Synchronization
     }
 }
 
-/// Open until the first write fails, then closed for ever; shared by databases that stand or fall together.
+/// Open until the first write or read fails, then closed for ever; shared by databases that stand or fall together.
 package final class WriteLatch: Sendable {
     private let closed = Atomic(false)
 

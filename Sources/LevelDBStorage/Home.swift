@@ -109,6 +109,18 @@ struct HomeData: Sendable {
         try filing { () throws(FileError) in try PosixPath.makeDirectory(path) }
     }
 
+    /// Refuses databases that are not there: LevelDB would make their directories before it finds nothing in them.
+    func checkDatabases() throws(StorageError) {
+        for database in [chain, bodies] {
+            let (isDirectory, hasCurrent) = try filing { () throws(FileError) in
+                let isDirectory = try PosixPath.isDirectory(database)
+                return (isDirectory, isDirectory ? try PosixPath.exists(database + "/CURRENT") : false)
+            }
+            guard isDirectory else { throw .cannotOpen(path: database, reason: "it is no directory") }
+            guard hasCurrent else { throw .cannotOpen(path: database, reason: "the file CURRENT is missing") }
+        }
+    }
+
     /// Makes durable which files there are, up to the home's own entry for `data`.
     func syncDirectories(in home: String) throws(StorageError) {
         try filing { () throws(FileError) in

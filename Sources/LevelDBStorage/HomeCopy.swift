@@ -24,30 +24,39 @@ extension HomeData {
     /// Tables never change and are hard links; logs, manifest and `CURRENT` are copies. The chain comes first: whatever
     /// body it points to was stored before, so the copy of the bodies holds it.
     func copy(beside home: String) throws(StorageError) -> TemporaryDirectory {
-        try filing { () throws(FileError) in
+        try checkDatabases()
+        let directory = try filing { () throws(FileError) in
             var number = 1
             while try PosixPath.exists(home + "/copy-\(getpid())-\(number)") { number += 1 }
-            let directory = try TemporaryDirectory(path: home + "/copy-\(getpid())-\(number)")
-            let copy = HomeData(path: directory.path)
-            try Self.copyDatabase(chain, to: copy.chain)
-            try Self.copyDatabase(bodies, to: copy.bodies)
-            return directory
+            return try TemporaryDirectory(path: home + "/copy-\(getpid())-\(number)")
         }
+        let copy = HomeData(path: directory.path)
+        try Self.copyDatabase(chain, to: copy.chain)
+        try Self.copyDatabase(bodies, to: copy.bodies)
+        return directory
     }
 
     /// The copy is good if the manifest, which lists the tables and the oldest log, was the same before and after.
-    private static func copyDatabase(_ source: String, to target: String) throws(FileError) {
+    private static func copyDatabase(_ source: String, to target: String) throws(StorageError) {
         for _ in 0..<attempts {
-            try PosixPath.makeDirectory(target)
             let before = try manifest(of: source)
-            if try copyFiles(source, to: target), let before, try manifest(of: source) == before {
-                try PosixPath.create(target + "/CURRENT", before.current)
-                try PosixPath.create(target + "/" + before.name, before.bytes)
-                return
+            let isCopied = try filing { () throws(FileError) in
+                try PosixPath.makeDirectory(target)
+                return try copyFiles(source, to: target)
             }
-            try PosixPath.removeTree(target)
+            let after = try manifest(of: source)
+            let isDone = try filing { () throws(FileError) in
+                if isCopied, after == before {
+                    try PosixPath.create(target + "/CURRENT", before.current)
+                    try PosixPath.create(target + "/" + before.name, before.bytes)
+                    return true
+                }
+                try PosixPath.removeTree(target)
+                return false
+            }
+            if isDone { return }
         }
-        throw FileError(operation: "copy a database that goes on changing", path: source, code: EBUSY)
+        throw .file(FileError(operation: "copy a database that goes on changing", path: source, code: EBUSY))
     }
 
     /// Links tables and copies logs; answers false when one vanished between listing and opening.
@@ -73,14 +82,34 @@ extension HomeData {
         let bytes: [UInt8]
     }
 
-    /// `CURRENT` and the manifest that it names; nil when they change just now.
-    private static func manifest(of source: String) throws(FileError) -> Manifest? {
-        do {
-            let current = try PosixPath.read(source + "/CURRENT")
-            let name = String(decoding: current.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-            return Manifest(current: current, name: name, bytes: try PosixPath.read(source + "/" + name))
-        } catch  where error.code == ENOENT {
-            return nil
+    /// `CURRENT` and the manifest that it names.
+    ///
+    /// LevelDB renames a new `CURRENT` over the old one, and removes the old manifest after that: so a `CURRENT` that still
+    /// names a missing manifest when it is read again is damaged, and a missing one always is.
+    private static func manifest(of source: String) throws(StorageError) -> Manifest {
+        var refused: [UInt8]?
+        while true {
+            let current = try read("CURRENT", of: source)
+            let name = String(decoding: current.dropLast(), as: UTF8.self)
+            let isName = current.last == UInt8(ascii: "\n") && name.hasPrefix("MANIFEST-") && !name.contains("/")
+            guard isName, current != refused else {
+                throw .cannotOpen(path: source, reason: "CURRENT names no manifest that is there")
+            }
+            do throws(FileError) {
+                return Manifest(current: current, name: name, bytes: try PosixPath.read(source + "/" + name))
+            } catch {
+                guard error.code == ENOENT || error.code == EISDIR else { throw .file(error) }
+                refused = current
+            }
+        }
+    }
+
+    private static func read(_ name: String, of source: String) throws(StorageError) -> [UInt8] {
+        do throws(FileError) {
+            return try PosixPath.read(source + "/" + name)
+        } catch {
+            guard error.code == ENOENT || error.code == EISDIR else { throw .file(error) }
+            throw .cannotOpen(path: source, reason: "the file \(name) is missing")
         }
     }
 }

@@ -79,6 +79,13 @@ struct PosixFile: ~Copyable, Sendable {
         }
     }
 
+    /// Makes the file this long, with all its blocks set aside.
+    func allocate(_ byteCount: UInt64) throws(FileError) {
+        var code: Int32
+        repeat { code = posix_fallocate(descriptor, 0, off_t(byteCount)) } while code == EINTR
+        guard code == 0 else { throw FileError(operation: "set space aside for", path: path, code: code) }
+    }
+
     /// Returns once everything written is on disk.
     func sync() throws(FileError) {
         guard fsync(descriptor) == 0 else { throw .last("sync", path) }
@@ -114,6 +121,15 @@ package enum PosixPath {
         // SAFETY: the call fills a struct that lives on the stack.
         if unsafe lstat(path, &entry) == 0 { return true }
         guard errno == ENOENT else { throw .last("stat", path) }
+        return false
+    }
+
+    /// Whether a directory stands there, links followed; false as well when nothing does.
+    static func isDirectory(_ path: String) throws(FileError) -> Bool {
+        var entry = stat()
+        // SAFETY: the call fills a struct that lives on the stack.
+        if unsafe stat(path, &entry) == 0 { return entry.st_mode & S_IFMT == S_IFDIR }
+        guard errno == ENOENT || errno == ENOTDIR || errno == ELOOP else { throw .last("stat", path) }
         return false
     }
 

@@ -17,16 +17,32 @@ package enum StorageError: Error, Hashable, Sendable {
     case locked(path: String)
     /// The home has no `data`: it was set aside, or lost.
     case noData(path: String)
-    /// LevelDB refuses to open; with `paranoid_checks` that is any damage it can see.
+    /// A database is damaged or not whole, so that LevelDB doesn't open it; with `paranoid_checks` that is any damage it
+    /// can see.
     case cannotOpen(path: String, reason: String)
-    /// LevelDB refuses to read.
+    /// What lies under a key, or where the key should lie, is damaged.
     case cannotRead(key: String, reason: String)
+    /// The system refused to open or read a file of a database: the disk fails or is full, or a limit is reached.
+    case diskFailed(path: String, reason: String)
     /// A value is missing, changed, or contradicts another one.
     case damaged(StoreDamage)
     /// A write or a sync failed.
     case cannotWrite(path: String, reason: String)
-    /// An earlier write failed, and nothing may be written since.
+    /// An earlier write or read failed, and nothing may be written since.
     case poisoned(path: String)
     /// A call to the operating system failed.
     case file(FileError)
+
+    /// The same with another directory's name where LevelDB is quoted.
+    func naming(_ path: String, insteadOf other: String) -> StorageError {
+        switch self {
+        case .cannotOpen(let place, let reason):
+            .cannotOpen(path: place.replacing(other, with: path), reason: reason.replacing(other, with: path))
+        case .diskFailed(let place, let reason):
+            .diskFailed(path: place.replacing(other, with: path), reason: reason.replacing(other, with: path))
+        case .noHome, .homeExists, .otherNetwork, .otherFormat, .locked, .noData, .cannotRead, .damaged, .cannotWrite,
+            .poisoned, .file:
+            self
+        }
+    }
 }

@@ -97,6 +97,26 @@ extension ConfigurationKey {
         summary: "on a network without fees: shares a payer may use in a minute"
     )
 
+    static let storageSpaceSoftLimit = ConfigurationKey(
+        name: "storage.spaceSoftLimit",
+        wanted: "a size with its unit, such as 2GiB, or auto",
+        standard: "auto",
+        summary: "with less room than this on the home's disk no new transactions are taken; "
+            + "`auto`: 1 GiB, or 5 % of the disk if that is more"
+    )
+    static let storageSpaceHardLimit = ConfigurationKey(
+        name: "storage.spaceHardLimit",
+        wanted: "a size with its unit, such as 256MiB, or 0B for none",
+        standard: "256MiB",
+        summary: "with less room than this the node ends; `0B`: never"
+    )
+    static let storageBallast = ConfigurationKey(
+        name: "storage.ballast",
+        wanted: "a size with its unit, such as 256MiB, or 0B for none",
+        standard: "256MiB",
+        summary: "how large a ballast is made where there is none and room for it; `0B`: none"
+    )
+
     /// Where to reach a validator.
     static func peer(_ validator: String) -> ConfigurationKey {
         ConfigurationKey(
@@ -111,7 +131,7 @@ extension ConfigurationKey {
     package static func all(validators: [String]) -> [ConfigurationKey] {
         [peerListen] + validators.map(peer) + [
             rpcListen, rpcHostNames, rpcCallsPerSecond, logLevel, logFormat, logFile, pacePreset, paceHeartbeat,
-            mempoolBytes, mempoolFreeShares,
+            mempoolBytes, mempoolFreeShares, storageSpaceSoftLimit, storageSpaceHardLimit, storageBallast,
         ]
     }
 

@@ -1,5 +1,6 @@
 import Configuration
 package import LevelDBStorage
+import Primitives
 import Synchronization
 
 /// Why a configuration is refused: which key, where it was set, and what was wanted.

@@ -44,6 +44,11 @@ struct ByteCount: Hashable, Sendable {
         guard !overflow, (1 << 20...1 << 40).contains(count) else { return nil }
         self.count = Int(count)
     }
+
+    /// The same for room on a disk, where `0B` means none.
+    static func room(_ text: String) -> UInt64? {
+        text == "0B" ? 0 : ByteCount(text: text).map { UInt64($0.count) }
+    }
 }
 
 extension Milliseconds {

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Work of many sources, taken in turn: however much one has queued, the next in line waits for one piece of it at most.
 ///
 /// Within a source the order is that of arrival. A source without work takes no memory. Adding and taking cost constant

@@ -17,6 +17,7 @@ final class Gateway: NodeGateway {
     private let gate: SignatureGate
     private let clients: WaitingClients
     private let store: ChainStore
+    private let space: SpaceWatch
     private let names: PeerNames
     private let clock: SystemClock
     private let stop: StopSignal
@@ -30,6 +31,7 @@ final class Gateway: NodeGateway {
         gate: SignatureGate,
         clients: WaitingClients,
         store: ChainStore,
+        space: SpaceWatch,
         names: PeerNames,
         clock: SystemClock,
         stop: StopSignal
@@ -40,6 +42,7 @@ final class Gateway: NodeGateway {
         self.gate = gate
         self.clients = clients
         self.store = store
+        self.space = space
         self.names = names
         self.clock = clock
         self.stop = stop
@@ -57,6 +60,7 @@ final class Gateway: NodeGateway {
     ) async throws(GatewayError) -> [SubmissionAnswer] {
         // A full inbox refuses before a signature is checked.
         guard !inbox.isFull else { throw .busy }
+        guard space.state == .ample else { throw .spaceLow }
         var answers = transactions.map { transaction in
             // What the bytes alone forbid costs no signature check.
             SubmissionAnswer(
@@ -184,7 +188,13 @@ final class Gateway: NodeGateway {
     // MARK: - Health
 
     func nodeStatus() async throws(GatewayError) -> NodeStatus {
-        NodeStatusReport(try await nodeState(), rules: rules, names: names, wall: SystemClock.wall).status
+        NodeStatusReport(
+            try await nodeState(),
+            rules: rules,
+            names: names,
+            space: space.state,
+            wall: SystemClock.wall
+        ).status
     }
 
     func validators() async throws(GatewayError) -> ValidatorsAnswer {
@@ -220,7 +230,13 @@ final class Gateway: NodeGateway {
         guard check == .ready else { return [] }
         do {
             let state = try await nodeState()
-            return NodeStatusReport(state, rules: rules, names: names, wall: SystemClock.wall).readinessProblems
+            return NodeStatusReport(
+                state,
+                rules: rules,
+                names: names,
+                space: space.state,
+                wall: SystemClock.wall
+            ).readinessProblems
         } catch {
             return ["the loop does not answer: \(error)"]
         }

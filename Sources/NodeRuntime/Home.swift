@@ -26,6 +26,7 @@ package enum HomeError: Error, Equatable, Sendable {
 ///     keys/                0700; PKCS#8 files of mode 0600: validator, node, note, payout
 ///     data/ format lock    the store's
 ///     votes.a votes.b      the vote log
+///     ballast              takes up room, to be deleted when the disk is full
 package struct Home: Sendable {
     package let path: String
     package let genesis: Genesis
@@ -75,6 +76,8 @@ extension Home {
     }
 
     package static func configurationPath(_ home: String) -> String { home + "/config.yaml" }
+    /// Room set aside for the day on which the disk is full; nobody reads it.
+    package static func ballastPath(_ home: String) -> String { home + "/ballast" }
     package static func genesisPath(_ home: String) -> String { home + "/genesis.json" }
     package static func keysPath(_ home: String) -> String { home + "/keys" }
     package static func keyPath(_ home: String, _ role: KeyRole) -> String { "\(keysPath(home))/\(role.rawValue).pem" }

@@ -30,6 +30,8 @@ extension NodeSettings {
             pace: configuration.pace(under: home.genesis.parameters),
             mempoolLimits: configuration.mempool,
             rpc: rpc,
+            spaceLimits: configuration.space,
+            ballastByteCount: configuration.ballastByteCount,
             keyNeverSigned: keyNeverSigned
         )
     }

@@ -16,16 +16,20 @@ import UnixSignals
 
 /// A running node: the one loop that owns the replica, and everything around it.
 ///
-/// Threads of its own: the loop, the safety lane, the commit lane, one for reads that peers ask for, and two for each core
-/// that check signatures: one for what consensus waits for, one that steps back for all others. None of them is a task:
-/// none can starve the others of a thread.
+/// Threads of its own: the loop, the safety lane, the commit lane, one for reads that peers ask for, one that looks after
+/// the room on the disk, and two for each core that check signatures: one for what consensus waits for, one that steps back
+/// for all others. None of them is a task: none can starve the others of a thread.
 package enum Node {
     /// Runs until SIGTERM or SIGINT, or until something fails that the node may not outlive.
     ///
     /// Everything that was ordered before the end is written.
     package static func run(_ settings: NodeSettings, log: NodeLog) async throws(NodeFailure) {
+        let logger = log.logger(.node)
+        let space = try SpaceWatch(settings, logger: logger)
         let startUp = try StartUp(settings)
-        let parts = try NodeParts(settings, startUp, log: log)
+        startUp.tell(logger)
+        try space.makeBallast(byteCount: settings.ballastByteCount)
+        let parts = try NodeParts(settings, startUp, space, log: log)
         do {
             try await parts.run()
         } catch let failure as NodeFailure {
@@ -48,17 +52,23 @@ final class NodeParts: Sendable {
     let gate: SignatureGate
     let clients = WaitingClients()
     let peers: PeerNetwork
-    let fromPeers: PeerInbox
     let safety: SafetyLane
     let commit: CommitLane
     let reads: PeerReads
+    let space: SpaceWatch
     let gateway: Gateway
     let startUp: StartUp
     private let workers: Int
     /// Apart from those of clients: no request holds up a vote.
     private let peerThreads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
-    init(_ settings: NodeSettings, _ startUp: StartUp, log: NodeLog) throws(NodeFailure) {
+    init(
+        _ settings: NodeSettings,
+        _ startUp: StartUp,
+        _ space: SpaceWatch,
+        log: NodeLog
+    ) throws(NodeFailure) {
+        self.space = space
         self.settings = settings
         self.startUp = startUp
         self.log = log
@@ -71,8 +81,7 @@ final class NodeParts: Sendable {
         let store = startUp.store
         self.inbox = inbox
         self.gate = gate
-        let events = PeerInbox(inbox: inbox, gate: gate, clock: clock)
-        fromPeers = events
+        let events = PeerInbox(inbox: inbox, gate: gate, logger: log.logger(.peers))
         let configuration = PeerNetworkConfiguration(
             network: rules.network,
             nodeKey: settings.nodeKey,
@@ -112,7 +121,7 @@ final class NodeParts: Sendable {
             recent: recent,
             deliver: { inbox.put($0) }
         )
-        reads = PeerReads(store: store, network: peers, clock: clock)
+        reads = PeerReads(store: store, network: peers)
         gateway = Gateway(
             genesis: settings.genesis,
             rules: rules,
@@ -120,6 +129,7 @@ final class NodeParts: Sendable {
             gate: gate,
             clients: clients,
             store: store,
+            space: space,
             names: PeerNames(settings),
             clock: clock,
             stop: stop
@@ -128,9 +138,13 @@ final class NodeParts: Sendable {
 
     func run() async throws {
         defer { clients.end() }
-        let threads = NIOThreadPool(numberOfThreads: 4 + 2 * workers)
+        let threads = NIOThreadPool(numberOfThreads: 5 + 2 * workers)
         threads.start()
-        stop.whenStopping { [inbox] in inbox.close() }
+        stop.whenStopping { [inbox, clients] in
+            inbox.close()
+            // Who waits for a payment is told now: a server that drains its calls would wait with them.
+            clients.end()
+        }
         for _ in 0..<workers {
             threads.submit { [gate] _ in gate.workOnConsensus() }
             threads.submit { [gate] _ in gate.workOnTransactions() }
@@ -140,6 +154,7 @@ final class NodeParts: Sendable {
         async let guarded: Void = onThread(of: threads) { [self] in run(lane: safety.work) }
         async let committed: Void = onThread(of: threads) { [self] in run(lane: commit.work) }
         async let read: Void = onThread(of: threads) { [self] in run(lane: reads.work) }
+        async let watched: Void = onThread(of: threads) { [self] in run(lane: space.work) }
 
         do {
             try await serve()
@@ -148,6 +163,8 @@ final class NodeParts: Sendable {
         }
         // In this order nothing that was ordered is lost: the loop ends, then the lanes empty themselves.
         stop.stop()
+        space.close()
+        try await watched
         try await looped
         safety.close()
         try await guarded

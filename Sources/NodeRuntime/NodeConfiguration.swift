@@ -21,6 +21,9 @@ package struct NodeConfiguration: Sendable {
     /// How long without a block until an empty one is made; 0 = never.
     package var heartbeat: Milliseconds
     package var mempool: MempoolLimits
+    package var space: SpaceLimits
+    /// In bytes; 0 = none.
+    package var ballastByteCount: UInt64
 
     package enum LogFormat: String, CaseIterable, Sendable {
         case text
@@ -115,7 +118,12 @@ extension NodeConfiguration {
             mempool: MempoolLimits(
                 byteCountMax: try sources.value(.mempoolBytes, ByteCount.init(text:)).count,
                 freeSharesPerMinute: try sources.value(.mempoolFreeShares, \.wholeNumber)
-            )
+            ),
+            space: SpaceLimits(
+                soft: try sources.value(.storageSpaceSoftLimit, SoftLimit.init(text:)).byteCount,
+                hard: try sources.value(.storageSpaceHardLimit, ByteCount.room)
+            ),
+            ballastByteCount: try sources.value(.storageBallast, ByteCount.room)
         )
     }
 }
@@ -133,6 +141,21 @@ package struct EffectiveSetting: Hashable, Sendable {
     package let key: ConfigurationKey
     package let value: String
     package let origin: ConfigurationOrigin
+}
+
+/// The value of `storage.spaceSoftLimit`: a size, or `auto`.
+private struct SoftLimit {
+    /// Nil for `auto`.
+    let byteCount: UInt64?
+
+    init?(text: String) {
+        if text == "auto" {
+            byteCount = nil
+        } else {
+            guard let room = ByteCount.room(text) else { return nil }
+            byteCount = room
+        }
+    }
 }
 
 /// From 1 to a million.

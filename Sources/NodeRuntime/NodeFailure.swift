@@ -6,6 +6,8 @@ import Synchronization
 package enum NodeFailure: Error, Sendable {
     /// A read or write failed: nothing more may be written through that handle (spec 5, rule 1).
     case storage(StorageError)
+    /// Less room than the hard limit is left, in bytes; `ballast` is the file to delete, if it is still there.
+    case spaceExhausted(free: UInt64, limit: UInt64, ballast: String?)
     /// The vote log failed, or refused a vote that contradicts an earlier one.
     case voteLog(VoteLogError)
     /// A quorum certified what this node finds invalid; both sides are kept.

@@ -20,6 +20,9 @@ package struct NodeSettings: Sendable {
     package var pace: Pace
     package var mempoolLimits: MempoolLimits
     package var rpc: RPCConfiguration
+    package var spaceLimits: SpaceLimits
+    /// How large a ballast is made where there is none; 0: none.
+    package var ballastByteCount: UInt64
     /// The operator swears that this consensus key never signed anything: a missing vote log is made anew (spec 3.7(2)).
     package var keyNeverSigned: Bool
 
@@ -34,6 +37,8 @@ package struct NodeSettings: Sendable {
         pace: Pace,
         mempoolLimits: MempoolLimits,
         rpc: RPCConfiguration,
+        spaceLimits: SpaceLimits = SpaceLimits(),
+        ballastByteCount: UInt64 = 0,
         keyNeverSigned: Bool = false
     ) {
         self.home = home
@@ -46,6 +51,8 @@ package struct NodeSettings: Sendable {
         self.pace = pace
         self.mempoolLimits = mempoolLimits
         self.rpc = rpc
+        self.spaceLimits = spaceLimits
+        self.ballastByteCount = ballastByteCount
         self.keyNeverSigned = keyNeverSigned
     }
 }

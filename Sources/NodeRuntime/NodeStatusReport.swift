@@ -11,12 +11,14 @@ struct NodeStatusReport {
     private let state: NodeState
     private let list: ValidatorSet
     private let names: PeerNames
+    private let space: SpaceState
     private let wall: Milliseconds
 
-    init(_ state: NodeState, rules: ChainRules, names: PeerNames, wall: Milliseconds) {
+    init(_ state: NodeState, rules: ChainRules, names: PeerNames, space: SpaceState, wall: Milliseconds) {
         self.state = state
         list = rules.electorate.validators
         self.names = names
+        self.space = space
         self.wall = wall
     }
 
@@ -47,6 +49,7 @@ struct NodeStatusReport {
         if let reason = notSigning { problems.append(reason) }
         if isBehind { problems.append(behind) }
         if let missing = missingForQuorum { problems.append(missing) }
+        if let problem = space.problem { problems.append(problem) }
         return problems
     }
 

@@ -3,49 +3,79 @@ import ConsensusCore
 import Cryptography
 import LedgerCore
 import LevelDBStorage
+import Logging
 import Primitives
 import ReplicaCore
 
 /// What a node comes back to: recovery as in spec 3.7.
 struct StartUp: Sendable {
     let store: ChainStore
-    let voteLog: VoteLog?
+    let signing: Signing
     let start: ReplicaStart
     /// The latest final headers, for fee quotes.
     let recentHeaders: [Header]
 
     /// Opens the home, judges the vote log, and says from what the replica starts.
     ///
-    /// Nothing is repaired silently.
+    /// Nothing is repaired silently: `tell` says what was.
     init(_ settings: NodeSettings) throws(NodeFailure) {
         let electorate = ChainRules(genesis: settings.genesis).electorate
         let me = settings.consensusKey.flatMap { electorate.validators.index(ofConsensusKey: $0.publicKey) }
-        do {
-            let store = try ChainStore.open(home: settings.home, genesis: settings.genesis)
-            let stored = try store.load()
-            let (voteLog, mode) = Self.voteLog(of: settings, electorate, isValidator: me != nil)
-            start = ReplicaStart(
-                genesis: settings.genesis,
-                me: me,
-                ledger: stored.ledger,
-                tip: stored.tip.header,
-                tipJustification: stored.justification,
-                accused: stored.shownEvidence.map { Accused($0) },
-                unfinalised: stored.unfinalised,
-                certificates: stored.certificates,
-                ownVotes: voteLog?.votes ?? [],
-                signFloor: max(stored.tip.view, voteLog?.finalView ?? .zero),
-                mode: mode,
-                pace: settings.pace,
-                mempoolLimits: settings.mempoolLimits,
-                seed: settings.nodeKey.publicKey.words.first,
-                evidence: stored.evidence
-            )
+        let store: ChainStore
+        let stored: StoredState
+        let certificates: [Certificate]
+        do throws(StorageError) {
+            store = try ChainStore.open(home: settings.home, genesis: settings.genesis)
+            stored = try store.load()
             recentHeaders = try Self.recentHeaders(in: store)
-            self.store = store
-            self.voteLog = voteLog
+            let justifications = try store.lastJustifications(64)
+            certificates = justifications.flatMap { [$0.certificate] + $0.nullifications } + stored.certificates
         } catch {
             throw .storage(error)
+        }
+        let signing = try Signing(settings, electorate, me: me, stored: stored, certificates: certificates)
+        self.store = store
+        self.signing = signing
+        start = ReplicaStart(
+            genesis: settings.genesis,
+            me: me,
+            ledger: stored.ledger,
+            tip: stored.tip.header,
+            tipJustification: stored.justification,
+            accused: stored.shownEvidence.map { Accused($0) },
+            unfinalised: stored.unfinalised,
+            certificates: stored.certificates,
+            ownVotes: signing.voteLog?.votes ?? [],
+            signFloor: signing.floor,
+            mode: signing.mode,
+            pace: settings.pace,
+            mempoolLimits: settings.mempoolLimits,
+            seed: settings.nodeKey.publicKey.words.first,
+            evidence: stored.evidence
+        )
+    }
+
+    var voteLog: VoteLog? { signing.voteLog }
+
+    /// Says what was put right, and what keeps this node from signing.
+    func tell(_ logger: Logger) {
+        for repair in signing.voteLog?.repairs ?? [] {
+            switch repair {
+            case .healed(let path):
+                logger.warning(
+                    "a file of the vote log was written anew from the other one",
+                    metadata: ["path": "\(path)"]
+                )
+            case .cutTornTail(let records):
+                logger.warning(
+                    "the last write to the vote log was cut short: its votes were never sent, and are forgotten",
+                    metadata: ["records": "\(records)"]
+                )
+            }
+        }
+        if let lag = signing.lag { logger.warning("\(lag)") }
+        if case .observer(let reason) = signing.mode {
+            logger.critical("this node does not sign", metadata: ["reason": "\(reason)"])
         }
     }
 
@@ -57,41 +87,5 @@ struct StartUp: Sendable {
             if let header = try store.header(at: Height(height)) { headers.append(header) }
         }
         return headers
-    }
-
-    /// Spec 3.7(1), (2): a log that is missing or damaged makes an observer, which serves reads.
-    ///
-    /// Missing also with an empty store: a home is made with its log, so somebody removed it, and an emptied store says
-    /// nothing about what the key signed before.
-    private static func voteLog(
-        of settings: NodeSettings,
-        _ electorate: Electorate,
-        isValidator: Bool
-    ) -> (VoteLog?, SigningMode) {
-        guard isValidator, let key = settings.consensusKey else { return (nil, .follower) }
-        do {
-            if try !VoteLog.exists(home: settings.home) {
-                guard settings.keyNeverSigned else {
-                    return (
-                        nil,
-                        .observer(
-                            reason: "the vote log is missing, so this key may have signed what nobody here remembers; "
-                                + "join with a new key, or, only if it never signed anything, start once with "
-                                + "--i-know-this-key-never-signed"
-                        )
-                    )
-                }
-                return (try VoteLog.create(home: settings.home, electorate: electorate, key: key), .signing)
-            }
-            return (try VoteLog.open(home: settings.home, electorate: electorate, key: key), .signing)
-        } catch {
-            return (
-                nil,
-                .observer(
-                    reason: "the vote log can't be trusted: \(error); keep votes.a and votes.b as they are, "
-                        + "and join with a new key"
-                )
-            )
-        }
     }
 }

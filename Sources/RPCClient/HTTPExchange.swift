@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Primitives
 
 /// A request on its way through a connection.
 struct HTTPExchange: Sendable {

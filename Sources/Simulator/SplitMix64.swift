@@ -1,3 +1,5 @@
+import Primitives
+
 /// A seeded generator: all luck of a simulation comes from one of these (Steele, Lea, Flood: OOPSLA 2014).
 package struct SplitMix64: Sendable {
     private var state: UInt64

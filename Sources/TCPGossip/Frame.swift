@@ -1,4 +1,5 @@
 package import NIOCore
+import Primitives
 
 /// The five bytes before every message: the body's length, little-endian, and its type.
 package struct FrameHead: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import Primitives
+
 /// How many bytes of a connection's messages are being processed.
 package struct ReceiveBudget: Sendable {
     package let limit: Int

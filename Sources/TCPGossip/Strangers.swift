@@ -1,3 +1,5 @@
+import Primitives
+
 /// The accepted connections that haven't passed the hello, counted: in all, and by IP address.
 package struct Strangers: Sendable {
     package let countMax: Int

@@ -97,7 +97,7 @@ struct Examination {
                 findings.append(.warning("vote log", "there is none", missing))
             }
         } catch {
-            findings.append(.bad("vote log", "\(error.failure.message)", missing, .configuration))
+            findings.append(.bad("vote log", "\(error.failure(home: home).message)", missing, .configuration))
         }
     }
 

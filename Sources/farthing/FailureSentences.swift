@@ -71,7 +71,9 @@ extension CommandFailure {
         self.init(.configuration, sentence)
     }
 
-    init(_ error: StorageError) {
+    /// `home` is the directory as the caller knows it, for the command that helps.
+    init(_ error: StorageError, home: String = "DIR") {
+        let refetch = Self.refetch(home)
         switch error {
         case .noHome(let path):
             self.init(.configuration, "\(path) is no node's home: there is no file `format` in it")
@@ -90,34 +92,48 @@ extension CommandFailure {
         case .locked(let path):
             self.init(.tryAgain, "another process works on \(path): stop it first")
         case .noData(let path):
-            self.init(.incomplete, "\(path) has no chain in it. \(Self.refetch)")
+            self.init(.incomplete, "\(path) has no chain in it. \(refetch)")
         case .cannotOpen(let path, let reason):
-            self.init(.damaged, "LevelDB does not open \(path): \(reason). \(Self.refetch)")
+            self.init(.damaged, "the stored chain is damaged: \(path) can't be opened: \(reason). \(refetch)")
         case .cannotRead(let key, let reason):
-            self.init(.inputOutput, "LevelDB cannot read \(key): \(reason)")
+            self.init(.damaged, "the stored chain is damaged: \(key) can't be read: \(reason). \(refetch)")
         case .damaged(let damage):
-            self.init(.damaged, "the stored chain is damaged: \(damage). \(Self.refetch)")
+            self.init(.damaged, "the stored chain is damaged: \(damage). \(refetch)")
+        case .diskFailed(let path, let reason):
+            self.init(.inputOutput, "the system refuses to open or read \(path): \(reason). \(Self.repair(home))")
         case .cannotWrite(let path, let reason):
-            self.init(.inputOutput, "cannot write to \(path): \(reason). Is the disk full?")
+            self.init(.inputOutput, "cannot write to \(path): \(reason). \(Self.repair(home))")
         case .poisoned(let path):
-            self.init(.inputOutput, "an earlier write to \(path) failed, so nothing more is written")
+            self.init(
+                .inputOutput,
+                "an earlier write to \(path) failed, so nothing more is written. \(Self.repair(home))"
+            )
         case .file(let error):
-            self.init(error)
+            self.init(.inputOutput, "\(error). \(Self.repair(home))")
         }
     }
 
     /// What helps a node whose chain is damaged or gone (spec 3.7(3)).
-    private static let refetch =
-        "Run: farthing node refetch --home DIR. It sets `data` aside, and the peers fill a new one; "
-        + "a network of one validator needs a backup of `data` instead"
+    private static func refetch(_ home: String) -> String {
+        "Run: farthing node refetch --home \(home). It sets `data` aside, and the peers fill a new one; "
+            + "a network of one validator needs a backup of `data` instead"
+    }
 
-    init(_ error: VoteLogError) {
+    /// What helps when the system refused a read or a write.
+    private static func repair(_ home: String) -> String {
+        "Is the disk full, read-only or failing? What was reported final is on it. Put that right, then run: "
+            + "farthing node start --home \(home)"
+    }
+
+    init(_ error: VoteLogError, home: String = "DIR") {
         switch error {
-        case .file(let error): self.init(error)
+        case .file(let error): self.init(.inputOutput, "the vote log: \(error). \(Self.repair(home))")
+        case .poisoned:
+            self.init(.inputOutput, "the vote log: an earlier write failed, so nothing is signed. \(Self.repair(home))")
         case .locked(let path): self.init(.tryAgain, "another process works on \(path): stop it first")
         case .alreadyThere(let path): self.init(.configuration, "\(path) is there already")
-        case .missing, .damaged, .notAValidator, .otherEpoch, .refused, .poisoned:
-            self.init(.broken, "the vote log: \(error)")
+        case .missing, .damaged, .notAValidator, .otherEpoch, .refused:
+            self.init(.broken, "the vote log: \(error.sentence)")
         }
     }
 

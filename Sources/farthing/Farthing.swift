@@ -34,6 +34,7 @@ struct Farthing: AsyncParsableCommand {
     static func main() async {
         // A reader that goes away, such as `head`, ends the output; it must not end a node.
         _ = signal(SIGPIPE, SIG_IGN)
+        FatalSignals.explain()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -64,7 +64,7 @@ struct NodeStart: AsyncParsableCommand {
             let settings = NodeSettings(home: home, configuration: configuration, keyNeverSigned: keyNeverSigned)
             try await Node.run(settings, log: log)
         } catch {
-            throw CommandFailure(error)
+            throw CommandFailure(error, home: home.path)
         }
         logger.notice("stopped", metadata: ["node": "\(home.validator.name)"])
     }
@@ -81,10 +81,18 @@ struct NodeStart: AsyncParsableCommand {
 }
 
 extension CommandFailure {
-    init(_ error: NodeFailure) {
+    init(_ error: NodeFailure, home: String) {
         switch error {
-        case .storage(let error): self.init(error)
-        case .voteLog(let error): self.init(error)
+        case .storage(let error): self.init(error, home: home)
+        case .spaceExhausted(let free, let limit, let ballast):
+            self.init(
+                .inputOutput,
+                "only \(SpaceText(free)) are free on the disk of \(home), and below storage.spaceHardLimit "
+                    + "(\(SpaceText(limit))) a node does not run: all that was final is written. Free some space"
+                    + (ballast.map { ", if need be by deleting \($0), which is there for that" } ?? "")
+                    + ". Then run: farthing node start --home \(home)"
+            )
+        case .voteLog(let error): self.init(error, home: home)
         case .halted(let reason):
             self.init(
                 .quorumDisagrees,

@@ -144,7 +144,9 @@ extension StorageError {
         // The directory's name is enough: the copy's path would make two reports of one damage differ.
         case .cannotOpen(let path, let reason):
             StoreDamage(key: "data/" + (path.split(separator: "/").last ?? ""), what: reason)
-        case .noHome, .homeExists, .otherNetwork, .otherFormat, .locked, .noData, .cannotWrite, .poisoned, .file: nil
+        case .noHome, .homeExists, .otherNetwork, .otherFormat, .locked, .noData, .diskFailed, .cannotWrite, .poisoned,
+            .file:
+            nil
         }
     }
 }

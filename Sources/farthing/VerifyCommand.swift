@@ -51,13 +51,14 @@ struct VerifyCommand: AsyncParsableCommand {
         do throws(VerificationFailure) {
             found = try await verification.run { progress.show($0) }
         } catch {
-            throw error.failure
+            throw error.failure(home: home)
         }
         progress.end()
         try format.json ? Console.output(found.json) : Console.output(String(found.text.dropLast()))
         if let report {
             try running { () throws(FileError) in try PosixPath.create(report, Array(found.text.utf8)) }
         }
+        if let next = found.whatHelps(home: home) { Console.say(next) }
         guard found.exitStatus == .success else { throw ExitCode(found.exitStatus.rawValue) }
     }
 
@@ -91,23 +92,48 @@ extension VerificationReport {
     }
 }
 
+extension VerificationReport {
+    /// What to do about what was found in a home; nil when nothing was.
+    package func whatHelps(home: String) -> String? {
+        switch verdict {
+        case .sound: nil
+        case .damaged(let violation) where violation.isByValidators:
+            "Validators vouch for what breaks the rules: keep \(home) as it is, and compare the report with other operators'."
+        case .damaged:
+            "Keep \(home) as it is until others have looked at it, or set the chain aside and fetch it anew: "
+                + "farthing node refetch --home \(home). A network of one validator needs a backup of data instead."
+        case .incomplete:
+            "What is there holds. Start the node, and its peers fill the gap; a network of one validator needs a newer "
+                + "backup of \(home)/data."
+        }
+    }
+}
+
+extension Violation {
+    /// Signed by somebody, and so no damage on a disk.
+    fileprivate var isByValidators: Bool {
+        if case .conflict = finding { true } else { !certifiedBy.isEmpty }
+    }
+}
+
 extension VerificationFailure {
-    var failure: CommandFailure {
+    func failure(home: String) -> CommandFailure {
         switch self {
         case .storage(.otherNetwork(let found, let wanted)): Self.otherNetwork(found, wanted)
-        case .storage(let error): CommandFailure(error)
-        case .voteLog(.damaged(let damage)): Self.failure(damage)
-        case .voteLog(let error): CommandFailure(error)
+        case .storage(let error): CommandFailure(error, home: home)
+        case .voteLog(.damaged(let damage)): Self.failure(damage, home)
+        case .voteLog(let error): CommandFailure(error, home: home)
         }
     }
 
-    private static func failure(_ damage: VoteLogDamage) -> CommandFailure {
+    private static func failure(_ damage: VoteLogDamage, _ home: String) -> CommandFailure {
         switch damage {
         case .otherNetwork(let found, let wanted): otherNetwork(found, wanted)
         default:
             CommandFailure(
                 .damaged,
-                "the vote log can't be trusted (\(damage)), so nobody knows where the chain should end"
+                "the vote log in \(home) can't be trusted (\(damage.sentence)), so nobody knows where the chain should end. "
+                    + "Its node serves reads and signs nothing; the validator joins again with a new key"
             )
         }
     }

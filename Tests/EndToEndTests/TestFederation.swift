@@ -19,9 +19,13 @@ final class TestFederation {
 
     var size: Int { urls.count }
 
-    /// Makes homes and keys; starts nothing.
-    init(validators: Int, loadAccounts: Int = 0) throws {
-        folder = FileManager.default.temporaryDirectory.path + "/farthing-federation-\(UUID())"
+    /// Makes homes and keys in a new folder of `parent`; starts nothing.
+    init(
+        validators: Int,
+        loadAccounts: Int = 0,
+        in parent: String = FileManager.default.temporaryDirectory.path
+    ) throws {
+        folder = parent + "/farthing-federation-\(UUID())"
         let port = try Self.freePorts(2 * validators)
         let made = try Program.run(
             "network",
@@ -63,7 +67,7 @@ final class TestFederation {
     func name(_ node: Int) -> String { "node-\(node + 1)" }
     func log(_ node: Int) throws -> String { try String(contentsOfFile: home(node) + ".log", encoding: .utf8) }
 
-    func start(_ node: Int) throws {
+    func start(_ node: Int, environment: [String: String] = [:]) throws {
         let log = home(node) + ".log"
         if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(fileURLWithPath: log)) }
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
@@ -71,6 +75,9 @@ final class TestFederation {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = ["node", "start", "--home", home(node)]
+        // Nobody waits for a full disk here: without a ballast a home stays small.
+        process.environment = ProcessInfo.processInfo.environment.merging(["FARTHING_STORAGE_BALLAST": "0B"]) { $1 }
+            .merging(environment) { $1 }
         process.standardError = handle
         process.standardInput = FileHandle.nullDevice
         try process.run()
@@ -87,6 +94,19 @@ final class TestFederation {
         let client = clients[node]
         try await waitUntil(seconds: 30, "node \(node) answers") { (try? await client.nodeStatus()) != nil }
     }
+
+    /// Waits until a node has ended by itself; answers its exit code, or the number of the signal as a negative one.
+    func waitUntilEnded(_ node: Int, seconds: Double = 20) async throws -> Int32 {
+        guard let process = processes[node] else { throw WaitedInVain(what: "node \(node) was not started") }
+        try await waitUntil(seconds: seconds, "node \(node) ends") { !process.isRunning }
+        processes[node] = nil
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+
+    func isRunning(_ node: Int) -> Bool { processes[node]?.isRunning ?? false }
+
+    /// Asks a node to stop; the answer is its exit code.
+    func stop(_ node: Int) -> Int32? { end(node, SIGTERM) }
 
     func kill(_ node: Int) { end(node, SIGKILL) }
 
