@@ -82,7 +82,7 @@ package struct Header: Hashable, Sendable, WireCodable {
 
     package func hash(network: NetworkID) -> Hash32 { Hash32(tag: .block, network: network, body: encoded()) }
 
-    package static var minimumByteCount: Int { 342 }
+    package static var minimumByteCount: Int { 328 }
 
     package init(decoding rest: inout RawSpan) throws(WireError) {
         version = try rest.take()

@@ -75,7 +75,10 @@ extension Mempool {
         now: Milliseconds
     ) -> Admission {
         let identified = transaction.value
-        guard !contains(leaf: identified.leaf) else { return .alreadyPending }
+        // Under another signature it is the same transaction: the one that came first waits for both.
+        guard !contains(leaf: identified.leaf), self.transaction(id: identified.id) == nil else {
+            return .alreadyPending
+        }
         if let rejection = identified.rejection(under: ledger.genesis) { return .rejected(rejection) }
         if let other = ledger.finalExclusion(of: identified.transaction) { return .settledOrExcluded(by: other) }
         guard ledger.head.time <= identified.transaction.validUntil else {

@@ -51,11 +51,13 @@ struct Loop: Sendable {
             case .commit(let blocks): parts.commit.put(.commit(blocks, after: parts.safety.lastOrder))
             case .answer(let answer, let ticket): parts.commit.put(.answer(answer, ticket))
             case .tell(let judgements): parts.commit.put(.tell(judgements))
-            case .send(let message, let peers): parts.peers.send(message, to: peers)
+            case .send(let message, let peers):
+                parts.fromPeers.sending(message, to: peers)
+                parts.peers.send(message, to: peers)
             case .broadcast(let message): parts.peers.broadcast(message)
             case .serveSync(let request, let peer): parts.reads.put(.sync(request, to: peer))
             case .serveBlock(let hash, let peer): parts.reads.put(.block(hash, to: peer))
-            case .disconnect(let peer, let reason): parts.peers.disconnect(peer, reason: "\(reason)")
+            case .disconnect(let peer, let reason): parts.fromPeers.expel(peer, reason: "\(reason)")
             case .wake(let moment): wake = moment
             case .refused(let block, let view, let defect):
                 logger.warning(

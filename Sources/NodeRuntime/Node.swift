@@ -52,6 +52,7 @@ final class NodeParts: Sendable {
     let gate: SignatureGate
     let clients = WaitingClients()
     let peers: PeerNetwork
+    let fromPeers: PeerInbox
     let safety: SafetyLane
     let commit: CommitLane
     let reads: PeerReads
@@ -81,7 +82,8 @@ final class NodeParts: Sendable {
         let store = startUp.store
         self.inbox = inbox
         self.gate = gate
-        let events = PeerInbox(inbox: inbox, gate: gate, logger: log.logger(.peers))
+        let events = PeerInbox(inbox: inbox, gate: gate, clock: clock)
+        fromPeers = events
         let configuration = PeerNetworkConfiguration(
             network: rules.network,
             nodeKey: settings.nodeKey,
@@ -121,7 +123,7 @@ final class NodeParts: Sendable {
             recent: recent,
             deliver: { inbox.put($0) }
         )
-        reads = PeerReads(store: store, network: peers)
+        reads = PeerReads(store: store, network: peers, clock: clock)
         gateway = Gateway(
             genesis: settings.genesis,
             rules: rules,

@@ -142,7 +142,6 @@ final class SafetyLane: Sendable {
 protocol PeerSending: Sendable {
     func send(_ message: PeerMessage, to peers: [PublicKey])
     func broadcast(_ message: PeerMessage)
-    func disconnect(_ peer: PublicKey, reason: String)
 }
 
 extension PeerNetwork: PeerSending {}

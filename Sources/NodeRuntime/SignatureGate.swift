@@ -43,25 +43,28 @@ final class SignatureGate: Sendable {
     // MARK: - What comes in
 
     /// Checks a peer's message; hands on nil when a signature doesn't hold.
+    ///
+    /// What is no longer wanted when its turn comes isn't checked, and is handed on as nil too.
     func check(
         _ message: PeerMessage,
         from peer: PublicKey,
+        isWanted: @escaping @Sendable () -> Bool,
         then deliver: @escaping @Sendable (GatedMessage?) -> Void
     ) {
         switch message {
         case .transactions(let transactions):
-            check(transactions, of: .peer(peer)) { verdicts in
+            check(transactions, of: .peer(peer), isWanted: isWanted) { verdicts in
                 let verified = verdicts.compactMap(\.self)
                 deliver(verified.count == verdicts.count ? .transactions(verified) : nil)
             }
         case .bodyResponse(let response):
-            check(response.transactions, of: nil) { verdicts in
+            check(response.transactions, of: nil, isWanted: isWanted) { verdicts in
                 let verified = verdicts.compactMap(\.self)
                 deliver(verified.count == verdicts.count ? .bodyResponse(block: response.block, verified) : nil)
             }
         default:
             submit(for: message.lane == .consensus ? nil : .peer(peer)) { [electorate, scheme] in
-                deliver(GatedMessage.check(message, in: electorate, by: scheme))
+                deliver(isWanted() ? GatedMessage.check(message, in: electorate, by: scheme) : nil)
             }
         }
     }
@@ -77,9 +80,12 @@ final class SignatureGate: Sendable {
     }
 
     /// Without a source they come before everybody's: a vote waits for them.
+    ///
+    /// With `isWanted`, one bad signature condemns all: what hasn't been checked by then isn't any more.
     private func check(
         _ transactions: [IdentifiedTransaction],
         of source: Source?,
+        isWanted: (@Sendable () -> Bool)? = nil,
         then deliver: @escaping @Sendable ([Verified<IdentifiedTransaction>?]) -> Void
     ) {
         let starts = Array(stride(from: 0, to: transactions.count, by: Self.chunk))
@@ -88,7 +94,9 @@ final class SignatureGate: Sendable {
         for (index, start) in starts.enumerated() {
             let part = Array(transactions[start..<min(start + Self.chunk, transactions.count)])
             submit(for: source) { [self] in
-                if let all = collector.collect(verdicts(on: part), at: index) { deliver(all) }
+                let isHopeless = isWanted.map { collector.hasFailed || !$0() } ?? false
+                let verdicts = isHopeless ? part.map { _ in nil } : verdicts(on: part)
+                if let all = collector.collect(verdicts, at: index) { deliver(all) }
             }
         }
     }
@@ -147,12 +155,16 @@ final class SignatureGate: Sendable {
 private final class Collector: Sendable {
     private struct State {
         var open: Int
+        var hasFailed = false
         var parts: [[Verified<IdentifiedTransaction>?]]
     }
 
     private let state: Mutex<State>
 
     init(parts: Int) { state = Mutex(State(open: parts, parts: Array(repeating: [], count: parts))) }
+
+    /// True once a signature in any part didn't hold.
+    var hasFailed: Bool { state.withLock { $0.hasFailed } }
 
     /// Answers everything with the last part.
     func collect(
@@ -161,6 +173,7 @@ private final class Collector: Sendable {
     ) -> [Verified<IdentifiedTransaction>?]? {
         state.withLock { state in
             state.parts[index] = verdicts
+            if verdicts.contains(where: { $0 == nil }) { state.hasFailed = true }
             state.open -= 1
             return state.open == 0 ? state.parts.flatMap(\.self) : nil
         }

@@ -82,6 +82,8 @@ struct Signing: Sendable {
     }
 
     private static func reason(_ error: VoteLogError, home: String) -> String {
+        // Also with an empty store: a home is made with its log, so somebody removed it, and an emptied store says nothing
+        // about what the key signed before.
         if case .missing = error {
             return
                 "the vote log is missing, so this key may have signed what nobody here remembers; join with a new key, "

@@ -118,7 +118,7 @@ extension Replica {
         else { return }
         guard block.bodyMatchesHeader, block.change.isEmpty else {
             effects.append(.disconnect(peer, reason: .bodyDoesNotMatchHeader(block: block.hash)))
-            return
+            return fetch(block.hash, from: [], butNotFrom: peer)
         }
         let view = consensus.view(of: block.hash) ?? consensus.current
         assemblies[block.hash] = Assembly(block, view: view, from: peer, at: now.monotonic)
@@ -140,7 +140,7 @@ extension Replica {
         // The header commits to the evidence as it does to the transactions: another list is another's forgery.
         guard rules.evidenceHash(after: parent.evidenceHash, assembly.evidence) == assembly.header.evidenceHash else {
             effects.append(.disconnect(assembly.source, reason: .bodyDoesNotMatchHeader(block: hash)))
-            return fetch(hash, from: [])
+            return fetch(hash, from: [], butNotFrom: assembly.source)
         }
         let transactions = assembly.leaves.compactMap { assembly.bodies[$0] }
         let block = Block(
@@ -215,10 +215,10 @@ extension Replica {
     // MARK: - Fetching
 
     /// Asks for a block that a quorum has seen, unless only parts of it are missing, which are asked for already.
-    mutating func fetch(_ hash: Hash32, from signers: [Int]) {
+    mutating func fetch(_ hash: Hash32, from signers: [Int], butNotFrom liar: PublicKey? = nil) {
         guard candidates[hash] == nil, assemblies[hash] == nil else { return }
         let keys = signers.map { rules.electorate.validators.validators[$0].nodeKey }.filter { peers[$0] != nil }
-        let somebody = keys.isEmpty ? connectedValidators : keys
+        let somebody = (keys.isEmpty ? connectedValidators : keys).filter { $0 != liar }
         guard !somebody.isEmpty else { return }
         // Two of them, others with every retry: whoever doesn't answer must not be asked for ever.
         let turn = Int(now.monotonic.number / max(1, consensus.pace.retry.number) % UInt64(somebody.count))
@@ -272,7 +272,7 @@ extension Replica {
 
     mutating func answer(_ request: BlockRequest, to peer: PublicKey) {
         if let candidate = candidates[request.hash] {
-            effects.append(.send(.blockResponse(candidate.block), to: [peer]))
+            reply(.blockResponse(candidate.block), to: peer)
         } else {
             effects.append(.serveBlock(request.hash, to: peer))
         }
@@ -287,6 +287,6 @@ extension Replica {
             if let transaction = ofBlock?[leaf] ?? mempool.transaction(leaf: leaf)?.value { found.append(transaction) }
         }
         guard !found.isEmpty else { return }
-        effects.append(.send(.bodyResponse(BodyResponse(block: request.block, transactions: found)), to: [peer]))
+        reply(.bodyResponse(BodyResponse(block: request.block, transactions: found)), to: peer)
     }
 }

@@ -174,7 +174,7 @@ extension Replica {
     mutating func answer(_ request: CertificateRequest, to peer: PublicKey) {
         guard request.epoch == consensus.epoch else { return }
         let answer = consensus.answer(to: request.view)
-        for certificate in answer.certificates { effects.append(.send(.certificate(certificate), to: [peer])) }
-        for vote in answer.votes { effects.append(.send(.vote(vote), to: [peer])) }
+        for certificate in answer.certificates { reply(.certificate(certificate), to: peer) }
+        for vote in answer.votes { reply(.vote(vote), to: peer) }
     }
 }

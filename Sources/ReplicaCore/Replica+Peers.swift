@@ -14,6 +14,13 @@ struct Peer: Sendable {
     var helpedAt: Milliseconds?
     /// How far its clock was ahead of mine at its last status, in milliseconds.
     var clockOffset: Int64 = 0
+    /// Bytes of answers that it may still have.
+    var answers: Allowance
+
+    init(index: Int?, at now: Milliseconds) {
+        self.index = index
+        answers = .answers(at: now)
+    }
 }
 
 /// Transactions that clients brought and peers haven't been told of.
@@ -37,7 +44,7 @@ extension Replica {
 
     mutating func greet(_ key: PublicKey) {
         let index = rules.electorate.validators.index(ofNodeKey: key)
-        peers[key] = Peer(index: index)
+        peers[key] = Peer(index: index, at: now.monotonic)
         effects.append(.send(.status(status), to: [key]))
         guard let index else { return }
         run(.connected(index))
@@ -99,6 +106,17 @@ extension Replica {
     mutating func receive(_ held: HeldVotes, from key: PublicKey) {
         guard held.epoch == consensus.epoch, let index = peers[key]?.index, let me else { return }
         run(.heldVotes(from: index, held.votes.filter { Int($0.signer) == me }))
+    }
+
+    // MARK: - Answers
+
+    /// Whether a peer has answers left: what it asks for beyond its share is dropped, and it asks somebody else (4.1).
+    mutating func mayAsk(_ key: PublicKey) -> Bool { peers[key]?.answers.hasAny(at: now.monotonic) ?? false }
+
+    /// Answers a request of this peer, at its expense.
+    mutating func reply(_ message: PeerMessage, to key: PublicKey) {
+        peers[key]?.answers.spend(message.answerByteCount, at: now.monotonic)
+        effects.append(.send(message, to: [key]))
     }
 
     // MARK: - Gossip of transactions
@@ -179,7 +197,7 @@ extension Replica {
 
     mutating func serve(_ leaves: [Hash32], to peer: PublicKey) {
         let found = leaves.compactMap { mempool.transaction(leaf: $0)?.value }
-        for bundle in bundles(of: found) { effects.append(.send(.transactions(bundle), to: [peer])) }
+        for bundle in bundles(of: found) { reply(.transactions(bundle), to: peer) }
     }
 
     /// With every retry: announce what waits, and push a bounded part of it to the coming leaders (spec 3.6 Retry).

@@ -132,7 +132,8 @@ extension Replica {
         sync.open[peer] = nil
         if let fault = response.fault(under: rules) {
             effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: fault)))
-            return
+            // Its session ends in a moment; until then it isn't asked again.
+            return shun(peer)
         }
         sync.arrived[request.from] = (peer, response)
         applyArrived()
@@ -159,6 +160,7 @@ extension Replica {
                 rules.evidenceHash(after: tip.evidenceHash, item.block.evidence) == item.block.header.evidenceHash
             else {
                 effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: "it is not a child of the tip")))
+                shun(peer)
                 break
             }
             let candidate: Candidate

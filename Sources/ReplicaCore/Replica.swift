@@ -131,17 +131,17 @@ package struct Replica: Sendable {
         case .certificate(let certificate): run(.certificate(certificate.value))
         case .proposal(let proposal): receive(proposal.value, from: peer)
         case .status(let status): receive(status, from: peer)
-        case .certificateRequest(let request): answer(request, to: peer)
+        case .certificateRequest(let request): if mayAsk(peer) { answer(request, to: peer) }
         case .heldVotes(let held): receive(held.value, from: peer)
         case .evidence(let evidence): keep(evidence.value)
-        case .bodyRequest(let request): answer(request, to: peer)
+        case .bodyRequest(let request): if mayAsk(peer) { answer(request, to: peer) }
         case .bodyResponse(let block, let transactions): receive(transactions, of: block, from: peer)
-        case .blockRequest(let request): answer(request, to: peer)
+        case .blockRequest(let request): if mayAsk(peer) { answer(request, to: peer) }
         case .blockResponse(let block): receive(block.value, from: peer)
         case .syncRequest(let request): effects.append(.serveSync(request, to: peer))
         case .syncResponse(let response): receive(response.value, from: peer)
         case .announce(let leaves): pull(leaves, from: peer)
-        case .transactionRequest(let leaves): serve(leaves, to: peer)
+        case .transactionRequest(let leaves): if mayAsk(peer) { serve(leaves, to: peer) }
         case .transactions(let transactions): admit(transactions, from: peer)
         }
     }

@@ -31,6 +31,8 @@ struct Checker: Sendable {
     var healedAt: UInt64 = 0
     var restingHeight = Height.zero
     var healedAfter: UInt64?
+    /// What was sent while nothing was to be done, by type.
+    var quietMessages: [UInt8: Int] = [:]
 
     private struct PayerNonce: Hashable, Sendable {
         let payer: AccountID

@@ -49,8 +49,12 @@ package struct Federation: Sendable {
     }
 
     /// Signs a transaction and passes it through the gate.
-    package func sign(_ transaction: Transaction, by key: MockKey) -> Verified<IdentifiedTransaction> {
-        let signature = key.sign(transaction.id(in: genesis.networkID).signingBytes)
+    package func sign(
+        _ transaction: Transaction,
+        by key: MockKey,
+        variant: UInt64 = 0
+    ) -> Verified<IdentifiedTransaction> {
+        let signature = key.sign(transaction.id(in: genesis.networkID).signingBytes, variant: variant)
         let signed = SignedTransaction(transaction: transaction, authorization: .owner(signature))
         let identified = IdentifiedTransaction(signed, network: genesis.networkID)
         guard let verified = Verified.check(identified, in: .init(), by: MockScheme()) else {

@@ -3,12 +3,13 @@ package import Primitives
 
 /// A signature that costs one hash: SHA-256 over key and message, which anybody could make and nobody here does.
 ///
+/// As with Ed25519, one key can sign one message in many ways: the second half is the signer's to choose.
 /// The rest of the node can't tell it from Ed25519, so the gate runs unchanged.
 package struct MockScheme: SignatureScheme {
     package init() {}
 
     package func verdicts(on claims: [SignatureClaim]) -> [Bool] {
-        claims.map { $0.signature == MockKey.signature(by: $0.key, of: $0.message) }
+        claims.map { $0.signature.r == MockKey.signature(by: $0.key, of: $0.message, variant: 0).r }
     }
 }
 
@@ -25,12 +26,15 @@ package struct MockKey: Hashable, Sendable {
         publicKey = key
     }
 
-    package func sign(_ message: [UInt8]) -> Signature { Self.signature(by: publicKey, of: message) }
+    /// Signs; another variant is another valid signature.
+    package func sign(_ message: [UInt8], variant: UInt64 = 0) -> Signature {
+        Self.signature(by: publicKey, of: message, variant: variant)
+    }
 
-    fileprivate static func signature(by key: PublicKey, of message: [UInt8]) -> Signature {
+    fileprivate static func signature(by key: PublicKey, of message: [UInt8], variant: UInt64) -> Signature {
         var hasher = SHA256()
         hasher.update(key)
         hasher.update(message)
-        return Signature(r: hasher.finish().words, s: .zero)
+        return Signature(r: hasher.finish().words, s: Words32(variant, 0, 0, 0))
     }
 }

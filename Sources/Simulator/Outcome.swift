@@ -15,6 +15,8 @@ package struct Outcome: Sendable {
     package let crashCount: Int
     /// Milliseconds from the last fault until everything valid was final everywhere.
     package let healedAfter: UInt64?
+    /// How many messages of each type honest nodes sent while nothing was to be done.
+    package let quietMessages: [UInt8: Int]
     /// One for each thing that happened, when they were asked for.
     package let lines: [String]
 

@@ -18,6 +18,10 @@ package struct Scenario: Sendable {
     package var hasCrashes = true
     package var hasPartitions = true
     package var hasClockSkew = true
+    /// How far each node's wall clock is off for the whole run, in milliseconds; nil leaves it to the seed.
+    package var clockOffsets: [Int64]?
+    /// How long an idle network is watched at the end, in milliseconds.
+    package var quietTime: UInt64 = 6_000
     /// Of a thousand messages.
     package var dropped = 0
     package var duplicated = 0
@@ -82,6 +86,9 @@ package struct Scenario: Sendable {
         parameters.minBlockInterval = Milliseconds(milliseconds)
         pace.blockInterval = Milliseconds(max(1, milliseconds))
     }
+
+    /// How long without a block until an empty one is made; 0 = never.
+    package mutating func setHeartbeat(milliseconds: UInt64) { pace.heartbeat = Milliseconds(milliseconds) }
 
     /// Whether one honest node may lose its vote log or its store, which makes it one of the faulty.
     ///

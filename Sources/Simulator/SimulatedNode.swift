@@ -8,6 +8,8 @@ struct SimulatedNode: Sendable {
     var replica: Replica?
     var disk: SimulatedDisk
     var lanes = Lanes()
+    /// What stands before the gate.
+    var peerGuard = PeerGuard()
     let validator: Int?
     let isHonest: Bool
     /// Its vote log is lost: it observes from now on (spec 3.7(2)).

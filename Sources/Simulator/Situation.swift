@@ -43,6 +43,8 @@ package enum Situation: String, CaseIterable, Comparable, Sendable {
     case verdictNonceUsed
     case refusedForFunds
     case resubmitted
+    /// One transaction under two signatures: two leaf hashes, one id.
+    case signedTwice
 
     // Hostile validators
     case twoBlocksProposed

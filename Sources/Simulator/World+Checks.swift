@@ -29,9 +29,10 @@ extension World {
     }
 
     /// L4: an idle network sends only Status.
-    mutating func checkQuiet(_ message: PeerMessage, of node: Int) {
+    mutating func checkQuiet(_ message: PeerMessage, of node: Int, to receiverCount: Int) {
         guard case .quiet(let from, _) = phase, now >= from, nodes[node].isHonest, scenario.pace.heartbeat == .zero
         else { return }
+        checker.quietMessages[message.typeCode, default: 0] += receiverCount
         if case .status = message { return }
         checker.violate("L4: node \(node) sends a message of type \(message.typeCode) while nothing is to be done")
     }
@@ -94,7 +95,7 @@ extension World {
             if let busy = whoIsBusy {
                 if now > deadline { checker.violate("L4: \(busy) long after the last payment") }
             } else {
-                phase = .quiet(from: now + 3_000_000, to: now + 9_000_000)
+                phase = .quiet(from: now + 3_000_000, to: now + 3_000_000 + scenario.quietTime * 1_000)
             }
         case .quiet(let from, let end):
             if now < from { checker.restingHeight = checker.finalHeight }

@@ -14,7 +14,7 @@ struct SimulatedPayment: Sendable {
     var verdict: TransactionStatus?
 }
 
-/// Those who pay: each submits the same bytes to one node after another until there is a verdict.
+/// Those who pay: each submits one transaction to one node after another until there is a verdict.
 struct Clients: Sendable {
     var payments: [SimulatedPayment] = []
     var tickets: [UInt64: Int] = [:]
@@ -193,8 +193,18 @@ extension World {
             let identified = payment.transaction.value
             step(node, .asked(.status(identified.id, transaction: identified, validUntil: nil), Ticket(ticket)))
         } else {
-            step(node, .submitted([payment.transaction], Ticket(ticket)))
+            step(node, .submitted([signed(payment)], Ticket(ticket)))
         }
+    }
+
+    /// Every other time the payer signs anew: another signature, the same transaction.
+    private mutating func signed(_ payment: SimulatedPayment) -> Verified<IdentifiedTransaction> {
+        let transaction = payment.transaction.value.transaction
+        guard payment.submissions % 2 == 1,
+            let key = federation.payers.first(where: { AccountID($0.publicKey) == transaction.payer })
+        else { return payment.transaction }
+        checker.meet(.signedTwice)
+        return federation.sign(transaction, by: key, variant: 1)
     }
 
     /// An answer has come up the commit lane; the index of final transactions is read as a node does.

@@ -8,11 +8,15 @@ import ReplicaCore
 /// A message under way.
 struct Delivery: Sendable {
     let message: GatedMessage
+    /// As it came, before the gate.
+    let wired: PeerMessage
     let code: UInt8
     let digest: [UInt8]
     let sender: Int
     let receiver: Int
     let generation: UInt64
+    /// The network delivers it a second time, as TCP never does.
+    var isRepeated = false
 }
 
 // Messages and connections.
@@ -27,7 +31,8 @@ extension World {
         trace.note(.sent, node: sender, at: now, bytes: [message.typeCode] + bytes)
         trace.say("n\(sender) → \(reached): \(message.line)", at: now)
         checkOwnVotes(in: message, of: sender)
-        checkQuiet(message, of: sender)
+        checkQuiet(message, of: sender, to: reached.count)
+        nodes[sender].peerGuard.sent(message, to: reached.map { federation.nodeKey(of: $0) })
         // The bytes are read back now and then only: it is the dearest part of a message.
         sentCount += 1
         var wired = message
@@ -48,8 +53,9 @@ extension World {
         }
         noteSituation(message)
         for receiver in reached {
-            let delivery = Delivery(
+            var delivery = Delivery(
                 message: gated,
+                wired: wired,
                 code: message.typeCode,
                 digest: Array(bytes.prefix(16)),
                 sender: sender,
@@ -59,6 +65,9 @@ extension World {
             if isLost(message, from: sender, to: receiver) { continue }
             queue.insert(.deliver(delivery), at: now + sampledDelay())
             if phase == .faulty, generator.chance(perMille: scenario.duplicated) {
+                delivery.isRepeated = true
+                // A request that arrives twice is answered twice.
+                nodes[sender].peerGuard.sent(message, to: [federation.nodeKey(of: receiver)])
                 queue.insert(.deliver(delivery), at: now + sampledDelay() * 3)
             }
         }
@@ -83,6 +92,7 @@ extension World {
         let (sender, receiver) = (delivery.sender, delivery.receiver)
         guard nodes[receiver].isUp, links.generation(sender, receiver) == delivery.generation else { return }
         trace.note(.delivered, node: receiver, at: now, bytes: [delivery.code, UInt8(sender)] + delivery.digest)
+        guard passesGuard(delivery) else { return }
         if adversaries[receiver] != nil { watch(delivery.message, as: receiver) }
         if case .syncResponse = delivery.message { nodes[receiver].isSyncing = true }
         if case .proposal(let proposal) = delivery.message,
@@ -92,6 +102,24 @@ extension World {
         }
         step(receiver, .message(delivery.message, from: federation.nodeKey(of: sender)))
         nodes[receiver].isSyncing = false
+    }
+
+    /// What stands before the gate never turns an honest node's message away.
+    private mutating func passesGuard(_ delivery: Delivery) -> Bool {
+        let (sender, receiver) = (delivery.sender, delivery.receiver)
+        guard !delivery.isRepeated else { return true }
+        let verdict = nodes[receiver].peerGuard.judge(
+            delivery.wired,
+            from: federation.nodeKey(of: sender),
+            at: nodes[receiver].moment(at: now).monotonic
+        )
+        guard verdict != .take else { return true }
+        trace.say("n\(receiver) turns a message of n\(sender) away: \(verdict)", at: now)
+        if nodes[sender].isHonest {
+            checker.violate("node \(receiver) turns away a message of honest node \(sender): \(verdict)")
+        }
+        if case .disconnect = verdict { cut(receiver, sender) }
+        return false
     }
 
     // MARK: - Connections
@@ -107,6 +135,9 @@ extension World {
         links.connect(one, other)
         trace.note(.connected, node: one, at: now, bytes: [UInt8(other)])
         trace.say("n\(one) and n\(other) connect", at: now)
+        for (node, peer) in [(one, other), (other, one)] {
+            nodes[node].peerGuard.connected(federation.nodeKey(of: peer), at: nodes[node].moment(at: now).monotonic)
+        }
         step(one, .connected(federation.nodeKey(of: other)))
         step(other, .connected(federation.nodeKey(of: one)))
     }

@@ -69,6 +69,7 @@ package struct World: Sendable {
             if isHostile { adversaries[node] = Adversary(key: federation.validatorKeys[node], index: node) }
             if !isHostile { checker.honest.insert(node) }
             if scenario.hasClockSkew { nodes[node].skew = Int64(generator.below(UInt64(1_601))) - 800 }
+            if let offsets = scenario.clockOffsets, node < offsets.count { nodes[node].skew = offsets[node] }
         }
     }
 
@@ -104,6 +105,7 @@ package struct World: Sendable {
             settledCount: checker.settledCount,
             crashCount: checker.crashCount,
             healedAfter: checker.healedAfter,
+            quietMessages: checker.quietMessages,
             lines: trace.lines
         )
     }

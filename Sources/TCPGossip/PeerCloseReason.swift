@@ -33,6 +33,7 @@ package enum PeerCloseReason: Error, Equatable, Sendable {
     case identityForged
 
     // An authenticated peer.
+    case banned
     case idle(Milliseconds)
     case tooSlow(queuedByteCount: Int)
     case replaced
@@ -85,6 +86,7 @@ extension PeerCloseReason: CustomStringConvertible {
         case .otherConsensusKey(let theirs, let listed):
             "it claims consensus key \(theirs), the federation list says \(listed)"
         case .identityForged: "the consensus key's signature over its node key doesn't verify"
+        case .banned: "it broke the rules a moment ago, and is refused for a while"
         case .idle(let limit): "nothing heard for \(limit) ms"
         case .tooSlow(let queued): "it reads too slowly: \(queued) bytes wait on the consensus connection"
         case .replaced: "a newer connection of the same peer took its place"

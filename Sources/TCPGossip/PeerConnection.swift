@@ -72,6 +72,8 @@ final class PeerConnection: ChannelDuplexHandler {
         }
         do throws(PeerCloseReason) {
             try machine.secured(protocolName: protocolName)
+            // Before its hello costs anything.
+            if let peer = machine.peer, network.isBanned(peer.nodeKey) { throw .banned }
             if case .dialed(_, let lane) = machine.side { sendHello(context, on: lane) }
         } catch {
             close(context, error)

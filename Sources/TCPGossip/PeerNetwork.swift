@@ -20,6 +20,8 @@ package final class PeerNetwork: Sendable {
     let control: any EventLoop
     let desk: NIOLoopBoundBox<Desk>
     let routes = Mutex(PeerRoutes())
+    /// Who is refused for a while, for connections to see; the table decides.
+    let banned = Mutex<Set<PublicKey>>([])
     let strangers: Mutex<Strangers>
     let reports: Mutex<PeerReports>
     private let connectionCount = Atomic<UInt64>(0)
@@ -100,6 +102,20 @@ package final class PeerNetwork: Sendable {
     package func disconnect(_ peer: PublicKey, reason: String) {
         control.execute { self.step(.disconnect(peer, .requested(reason))) }
     }
+
+    /// Ends a peer's session and has nothing to do with it for the time of a ban; within one, does nothing.
+    package func ban(_ peer: PublicKey, reason: String) {
+        control.execute {
+            guard self.banned.withLock({ $0.insert(peer).inserted }) else { return }
+            self.step(.ban(peer, .requested(reason)))
+            self.control.scheduleTask(in: self.limits.ban.timeAmount) {
+                self.banned.withLock { _ = $0.remove(peer) }
+                self.step(.pardon(peer))
+            }
+        }
+    }
+
+    func isBanned(_ peer: PublicKey) -> Bool { banned.withLock { $0.contains(peer) } }
 
     /// The peers whose sessions are up, by node key, ascending.
     package var connectedPeers: [PublicKey] { routes.withLock { $0.all.map(\.peer.nodeKey) } }

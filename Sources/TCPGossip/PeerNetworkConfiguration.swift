@@ -57,6 +57,8 @@ package struct PeerNetworkLimits: Sendable {
     /// The wait before dialing again: anywhere in this range, always, without back-off.
     package var redialAtLeast = Milliseconds(500)
     package var redialAtMost = Milliseconds(1_000)
+    /// How long a peer that broke the rules is neither dialed nor let in; always the same, so never for good.
+    package var ban = Milliseconds(10_000)
     /// Silence on the connection that carries Status after which it is closed.
     package var idle = Milliseconds(15_000)
     /// Accepted connections that haven't passed the hello.

@@ -24,6 +24,9 @@ package struct PeerTable: Sendable {
         /// An attempt to dial came to nothing.
         case dialFailed(PublicKey, PeerMessage.Lane)
         case disconnect(PublicKey, PeerCloseReason)
+        /// Likewise, and nothing is dialed or kept until the pardon.
+        case ban(PublicKey, PeerCloseReason)
+        case pardon(PublicKey)
         case stop
     }
 
@@ -55,6 +58,7 @@ package struct PeerTable: Sendable {
         var farewell: PeerCloseReason?
         /// True once an attempt to dial came to nothing or a session was lost.
         var wasTried = false
+        var isBanned = false
     }
 
     private var peers: [PublicKey: Peer] = [:]
@@ -89,6 +93,7 @@ package struct PeerTable: Sendable {
                 if peer.slots[index].connection != nil { Self.end(&peer, .replaced, &effects) }
                 peer.slots[index].connection = connection
                 if !isRunning { Self.end(&peer, .shutdown, &effects) }
+                if peer.isBanned { Self.end(&peer, .banned, &effects) }
             }
         case .ended(let connection, let key, let reason):
             change(key, &effects) { peer, effects in
@@ -106,6 +111,12 @@ package struct PeerTable: Sendable {
             }
         case .disconnect(let key, let reason):
             change(key, &effects) { peer, effects in Self.end(&peer, reason, &effects) }
+        case .ban(let key, let reason):
+            change(key, &effects) { peer, effects in
+                peer.isBanned = true
+                Self.end(&peer, reason, &effects)
+            }
+        case .pardon(let key): change(key, &effects) { peer, _ in peer.isBanned = false }
         case .stop:
             isRunning = false
             for key in order {
@@ -160,7 +171,7 @@ package struct PeerTable: Sendable {
                 effects.append(.connected(peer.key, connections))
             }
         }
-        guard isRunning, peer.dials else { return }
+        guard isRunning, peer.dials, !peer.isBanned else { return }
         for index in peer.slots.indices where peer.slots[index].connection == nil && !peer.slots[index].isDialing {
             peer.slots[index].isDialing = true
             effects.append(.dial(peer.key, peer.slots[index].lane, again: peer.wasTried))

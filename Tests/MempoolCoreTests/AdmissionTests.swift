@@ -49,9 +49,9 @@ struct AdmissionTests {
             admission: { .refused(.noncePending(other: pending($0).value.id)) },
             transaction: { $0.transaction(from: alice, [(stranger, 1)], nonce: 1, maxPrice: 1) }
         ),
-        // The same transaction with another signature has other bytes.
+        // The same transaction with another signature has other bytes, and is no other transaction.
         Case(
-            admission: { .refused(.noncePending(other: pending($0).value.id)) },
+            admission: { _ in .alreadyPending },
             transaction: { $0.transaction(from: alice, [(bob, 100)], nonce: 1, signature: 1) }
         ),
         Case(

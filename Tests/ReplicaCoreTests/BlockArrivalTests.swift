@@ -137,6 +137,13 @@ import Testing
         let effects = bench.hear(.blockResponse(other), from: 2)
         #expect(effects.disconnected == [bench.key(2)])
         #expect(effects.stored.isEmpty)
+        #expect(effects.refused.isEmpty, "it is not judged either")
+        // It is asked for again at once, of others.
+        let asked = effects.blockRequests
+        #expect(asked.map(\.hash) == [block.hash])
+        #expect(!asked.flatMap(\.peers).isEmpty)
+        #expect(!asked.flatMap(\.peers).contains(bench.key(2)))
+        #expect(bench.hear(.blockResponse(block), from: 1).votes == [bench.finalize(block, in: 1)])
     }
 
     @Test func aLeaderThatNamesAParentNobodyCertifiedIsNotFollowed() throws {

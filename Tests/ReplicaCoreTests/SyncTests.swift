@@ -98,12 +98,17 @@ import Testing
             finalization = bench.certificate(bench.notarize(blocks[2], in: 3, on: 2), by: [1, 2, 3])
         case .finalizationOfAnother: finalization = items[1].justification.certificate
         }
+        bench.hear(bench.status(height: 3, view: 3), from: 2)
         let response = SyncResponse(blocks: items, headers: [], finalization: finalization)
         let effects = bench.hear(.syncResponse(response), from: 1)
         #expect(effects.disconnected == [bench.key(1)])
         #expect(effects.halts.isEmpty)
         #expect(effects.committed.isEmpty)
         #expect(bench.replica.tip.height == .zero)
+        // Another peer is asked at once, and nobody asks the liar before its session has ended.
+        #expect(effects.syncRequests.map(\.peers) == [[bench.key(2)]])
+        let better = bench.hear(.syncResponse(good), from: 2)
+        #expect(better.committed == [Height(1), Height(2), Height(3)])
     }
 
     /// Three blocks, of which only the last has a finalization of its own; the range holds two and the third's header.

@@ -150,6 +150,104 @@ import Testing
         await node.network.shutdown()
     }
 
+    /// Refused for a while, with the reason, and then let in as if nothing had been: never for good.
+    @Test func aBannedPeerIsRefusedForAWhileAndThenLetInAgain() async throws {
+        var limits = PeerNetworkLimits.patient
+        limits.ban = Milliseconds(1_500)
+        let node = try await start(limits)
+        let (consensus, bulk) = try await session(node)
+        try await eventually("the peer is connected") { node.network.connectedPeers == [dialer.key] }
+        node.network.ban(dialer.key, reason: "a signature doesn't hold")
+        // A second fault within the ban doesn't prolong it.
+        node.network.ban(dialer.key, reason: "a signature doesn't hold")
+        try await eventually("both connections are closed") { consensus.isClosed && bulk.isClosed }
+        #expect(consensus.goodbye == "a signature doesn't hold")
+        let again = try await RawPeer.connect(to: node.port, as: dialer)
+        again.send(dialer.hello(on: .consensus))
+        try await eventually("it is refused") { again.isClosed }
+        // Not even a hello is spent on it.
+        #expect(again.frames.map(\.typeCode) == [Frame.goodbyeType])
+        #expect(again.goodbye?.contains("refused for a while") == true)
+        try await eventually("it is let in again") {
+            let peer = try await RawPeer.connect(to: node.port, as: dialer)
+            peer.send(dialer.hello(on: .consensus))
+            try await eventually("there is an answer") { !peer.frames.isEmpty || peer.isClosed }
+            return peer.frames.first?.typeCode == Frame.helloType
+        }
+        _ = try await session(node)
+        try await eventually("the node is told") { node.inbox.comings(of: dialer.key).count >= 3 }
+        #expect(node.inbox.comings(of: dialer.key).prefix(3) == ["up", "a signature doesn't hold", "up"])
+        await node.network.shutdown()
+    }
+
+    /// Somebody in the middle passes every byte on: the keys that TLS proves are those of the two ends, or nobody's.
+    @Test func aRelayedHelloOfAnotherKeyIsRefused() async throws {
+        let node = try await start()
+        // A stranger's TLS, and the hello of a validator that it has heard elsewhere.
+        let stranger = try await RawPeer.connect(to: node.port, as: .validator(77))
+        stranger.send(dialer.hello(on: .consensus))
+        try await eventually("the connection is closed") { stranger.isClosed }
+        #expect(stranger.frames.isEmpty)
+        // A validator's TLS, and the identity of another: the signature binds it to the other's node key.
+        let relayed = Member.validator(78)
+        let peer = try await RawPeer.connect(to: node.port, as: dialer)
+        peer.send(dialer.hello(on: .consensus, identity: .some(relayed.identity())))
+        try await eventually("the connection is closed") { peer.isClosed }
+        #expect(peer.goodbye?.contains("claims consensus key") == true)
+        #expect(node.inbox.entries.isEmpty)
+        await node.network.shutdown()
+    }
+
+    /// This node's own key, as a copied key file or a reflecting address would show it.
+    @Test func aReflectionOfTheNodesOwnKeyIsRefusedInTheHandshake() async throws {
+        let node = try await start()
+        let mirror = try await RawPeer.connect(to: node.port, as: own)
+        mirror.send(own.hello(on: .consensus))
+        try await eventually("the connection is closed") { mirror.isClosed }
+        #expect(mirror.frames.isEmpty)
+        try await eventually("it is logged") { node.log.text.contains("this node's own key") }
+        #expect(node.inbox.entries.isEmpty)
+        await node.network.shutdown()
+    }
+
+    /// Hundreds of silent connections, with the limits that a node ships with: a validator still gets in.
+    @Test func aCrowdOfStrangersDoesNotKeepAValidatorOut() async throws {
+        let shipped = PeerNetworkLimits()
+        var limits = PeerNetworkLimits.patient
+        limits.strangersMax = shipped.strangersMax
+        limits.strangersPerAddressMax = shipped.strangersPerAddressMax
+        limits.deadline = shipped.deadline
+        let node = try await start(limits)
+        var crowd: [RawPeer] = []
+        for _ in 0..<400 { crowd.append(try await RawPeer.connect(to: node.port, as: nil)) }
+        // From one address 64 stay, for two seconds at most.
+        try await eventually("most are closed at once") { crowd.count { !$0.isClosed } <= 64 }
+        var sessions: [RawPeer] = []
+        try await eventually("a validator from that very address gets in") {
+            let consensus = try await RawPeer.connect(to: node.port, as: dialer)
+            consensus.send(dialer.hello(on: .consensus))
+            let bulk = try await RawPeer.connect(to: node.port, as: dialer)
+            bulk.send(dialer.hello(on: .bulk))
+            try await Task.sleep(for: .milliseconds(300))
+            sessions += [consensus, bulk]
+            return node.network.connectedPeers == [dialer.key]
+        }
+        try await eventually("the crowd is gone") { crowd.allSatisfy(\.isClosed) }
+        #expect(node.network.connectedPeers == [dialer.key])
+        await node.network.shutdown()
+    }
+
+    @Test func theLimitsThatANodeShipsWithAreThoseOfTheSpec() {
+        let limits = PeerNetworkLimits()
+        #expect(limits.deadline == Milliseconds(2_000))
+        #expect((limits.strangersMax, limits.strangersPerAddressMax) == (256, 64))
+        #expect(limits.idle == Milliseconds(15_000))
+        #expect(limits.ban == Milliseconds(10_000))
+        #expect((limits.redialAtLeast, limits.redialAtMost) == (Milliseconds(500), Milliseconds(1_000)))
+        #expect(limits.consensusReceiveByteCountMax == 16 << 20)
+        #expect(limits.bulkReceiveByteCountMax == 32 << 20)
+    }
+
     @Test func aPeerThatFallsSilentIsClosed() async throws {
         var limits = PeerNetworkLimits.patient
         limits.idle = Milliseconds(1_500)

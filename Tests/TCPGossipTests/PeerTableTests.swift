@@ -127,6 +127,49 @@ import Testing
         )
     }
 
+    // MARK: - Bans
+
+    @Test func aBannedPeerIsNotDialedBeforeItsPardon() {
+        var table = connected()
+        let reason = PeerCloseReason.requested("a signature doesn't hold")
+        #expect(
+            table.step(.ban(large.key, reason)) == [
+                .withdraw(large.key), .close(id(1), reason), .close(id(2), reason),
+            ]
+        )
+        #expect(table.step(.ended(id(1), large.key, reason)) == [])
+        #expect(table.step(.ended(id(2), large.key, reason)) == [.disconnected(large.key, reason)])
+        #expect(table.step(.dialFailed(large.key, .bulk)) == [])
+        #expect(
+            table.step(.pardon(large.key)) == [
+                .dial(large.key, .consensus, again: true), .dial(large.key, .bulk, again: true),
+            ]
+        )
+    }
+
+    @Test func aBannedPeerThatDialsIsTurnedAwayUntilItsPardonAndNeverReported() {
+        var table = started()
+        #expect(table.step(.ban(small.key, .requested("too much"))) == [])
+        #expect(table.step(.ready(id(1), small.key, .consensus)) == [.close(id(1), .banned)])
+        #expect(table.step(.ready(id(2), small.key, .bulk)) == [.close(id(2), .banned)])
+        #expect(table.step(.ended(id(1), small.key, .banned)) == [])
+        #expect(table.step(.ended(id(2), small.key, .banned)) == [])
+        #expect(table.step(.pardon(small.key)) == [])
+        #expect(table.step(.ready(id(3), small.key, .consensus)) == [])
+        #expect(table.step(.ready(id(4), small.key, .bulk)) == [.connected(small.key, [id(3), id(4)])])
+    }
+
+    @Test func aBanConcernsNobodyElse() {
+        var table = connected()
+        _ = table.step(.ban(small.key, .requested("too much")))
+        #expect(
+            table.step(.ended(id(2), large.key, .closedByPeer)) == [
+                .withdraw(large.key), .close(id(1), .otherLaneLost),
+                .dial(large.key, .consensus, again: true), .dial(large.key, .bulk, again: true),
+            ]
+        )
+    }
+
     @Test func afterAStopNothingIsDialedOrKept() {
         var table = connected()
         #expect(

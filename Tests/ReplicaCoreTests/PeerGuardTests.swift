@@ -1,0 +1,199 @@
+import ChainCore
+import ConsensusCore
+import LedgerCore
+import Primitives
+import ReplicaCore
+import Testing
+
+/// Spec 4.1: what peers send is judged before any signature is checked.
+@Suite struct PeerGuardTests {
+    private let bench = ReplicaBench(4, me: 0)
+    private let now = Milliseconds(5_000)
+    private var peer: PublicKey { bench.key(1) }
+    private var other: PublicKey { bench.key(2) }
+
+    private func connected() -> PeerGuard {
+        var peers = PeerGuard()
+        for key in [peer, other] { peers.connected(key, at: now) }
+        return peers
+    }
+
+    /// Each kind of request, and what answers it.
+    private func exchanges() throws -> [(request: PeerMessage, response: PeerMessage)] {
+        let block = try bench.chain([[bench.payment(1)]])[0]
+        return [
+            (
+                .syncRequest(SyncRequest(fromHeight: Height(1), blockCountMax: 64, maxBytes: 1)),
+                .syncResponse(bench.range([block], by: [1, 2, 3]))
+            ),
+            (.blockRequest(BlockRequest(hash: block.hash)), .blockResponse(block)),
+            (
+                .bodyRequest(BodyRequest(block: block.hash, leaves: block.transactions.map(\.leaf))),
+                .bodyResponse(BodyResponse(block: block.hash, transactions: block.transactions))
+            ),
+        ]
+    }
+
+    // MARK: - Asked or not
+
+    @Test func anAnswerIsTakenOnceForEachRequestAndFromWhoWasAsked() throws {
+        for (request, response) in try exchanges() {
+            let fault = PeerGuard.Verdict.drop(.unasked(typeCode: response.typeCode))
+            var peers = connected()
+            #expect(peers.judge(response, from: peer, at: now) == fault, "nobody asked")
+            peers.sent(request, to: [peer])
+            #expect(peers.judge(response, from: other, at: now) == fault, "somebody else was asked")
+            #expect(peers.judge(response, from: peer, at: now) == .take)
+            #expect(peers.judge(response, from: peer, at: now) == fault, "it was answered already")
+            peers.sent(request, to: [peer])
+            peers.sent(request, to: [peer])
+            #expect(peers.judge(response, from: peer, at: Milliseconds(900_000)) == .take, "late is not wrong")
+            #expect(peers.judge(response, from: peer, at: now) == .take)
+            #expect(peers.judge(response, from: peer, at: now) == fault)
+            peers.sent(request, to: [peer])
+            peers.disconnected(peer)
+            peers.connected(peer, at: now)
+            #expect(peers.judge(response, from: peer, at: now) == fault, "that was another session")
+        }
+    }
+
+    @Test func aBlockOrBodyThatWasNotNamedIsUnasked() throws {
+        let blocks = try bench.chain([[bench.payment(1)], [bench.payment(2)]])
+        let (one, two) = (blocks[0], blocks[1])
+        var peers = connected()
+        peers.sent(.blockRequest(BlockRequest(hash: one.hash)), to: [peer])
+        peers.sent(.bodyRequest(BodyRequest(block: one.hash, leaves: one.transactions.map(\.leaf))), to: [peer])
+        for response in [
+            PeerMessage.blockResponse(two),
+            .bodyResponse(BodyResponse(block: two.hash, transactions: one.transactions)),
+            .bodyResponse(BodyResponse(block: one.hash, transactions: two.transactions)),
+            .bodyResponse(BodyResponse(block: one.hash, transactions: one.transactions + two.transactions)),
+            .bodyResponse(BodyResponse(block: one.hash, transactions: one.transactions + one.transactions)),
+        ] {
+            #expect(peers.judge(response, from: peer, at: now) == .drop(.unasked(typeCode: response.typeCode)))
+        }
+        // None of that has used the requests up.
+        #expect(peers.judge(.blockResponse(one), from: peer, at: now) == .take)
+        let bodies = PeerMessage.bodyResponse(BodyResponse(block: one.hash, transactions: one.transactions))
+        #expect(peers.judge(bodies, from: peer, at: now) == .take)
+    }
+
+    @Test func whatIsHeldUnderMyKeyIsSaidOnceInASession() {
+        let held = PeerMessage.heldVotes(HeldVotes(epoch: .zero, finalView: .zero, votes: []))
+        var peers = connected()
+        #expect(peers.judge(held, from: peer, at: now) == .take)
+        #expect(peers.judge(held, from: peer, at: now) == .drop(.unasked(typeCode: held.typeCode)))
+        #expect(peers.judge(held, from: other, at: now) == .take)
+        peers.disconnected(peer)
+        peers.connected(peer, at: now)
+        #expect(peers.judge(held, from: peer, at: now) == .take)
+    }
+
+    @Test func theOldestOfTooManyOpenRequestsIsForgotten() throws {
+        let block = try bench.chain([[bench.payment(1)]])[0]
+        var peers = connected()
+        peers.sent(.blockRequest(BlockRequest(hash: block.hash)), to: [peer])
+        for number in 0..<1_024 as Range<UInt64> {
+            let hash = Hash32(words: Words32(number, 0, 0, 1))
+            peers.sent(.blockRequest(BlockRequest(hash: hash)), to: [peer])
+        }
+        #expect(peers.judge(.blockResponse(block), from: peer, at: now) != .take)
+        let bodies = PeerMessage.bodyRequest(BodyRequest(block: block.hash, leaves: block.transactions.map(\.leaf)))
+        peers.sent(bodies, to: [peer])
+        for _ in 0..<64 { peers.sent(.bodyRequest(BodyRequest(block: .zero, leaves: [.zero])), to: [peer]) }
+        let response = PeerMessage.bodyResponse(BodyResponse(block: block.hash, transactions: block.transactions))
+        #expect(peers.judge(response, from: peer, at: now) != .take)
+    }
+
+    // MARK: - Too much
+
+    /// One of each message that costs a turn of the loop or a signature.
+    private func cheap() throws -> [PeerMessage] {
+        let block = try bench.chain([[]])[0]
+        let vote = bench.vote(bench.notarize(block, in: 1), by: 1)
+        return [
+            .vote(vote), .certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])),
+            .proposal(bench.proposal(block, in: 1)), .evidence(try #require(bench.evidence(against: 3))),
+            bench.status(height: 1), .certificateRequest(CertificateRequest(epoch: .zero, view: View(1))),
+            .bodyRequest(BodyRequest(block: .zero, leaves: [.zero])), .blockRequest(BlockRequest(hash: .zero)),
+            .syncRequest(SyncRequest(fromHeight: .zero, blockCountMax: 1, maxBytes: 1)), .announce([.zero]),
+            .transactionRequest([.zero]), .transactions([]),
+        ]
+    }
+
+    @Test func aFloodOfAnythingIsDroppedAndThenEndsTheSessionOfWhoSendsIt() throws {
+        for message in try cheap() {
+            var peers = connected()
+            var verdicts: [PeerGuard.Verdict: Int] = [:]
+            let end = PeerGuard.Verdict.disconnect(.tooMuch(typeCode: message.typeCode))
+            while verdicts[end] == nil, verdicts[.take, default: 0] < 70_000 {
+                verdicts[peers.judge(message, from: peer, at: now), default: 0] += 1
+            }
+            let taken = verdicts[.take] ?? 0
+            #expect((1...65_536).contains(taken), "type \(message.typeCode): \(taken)")
+            #expect(verdicts[.drop(.tooMuch(typeCode: message.typeCode))] == 4_096)
+            #expect(verdicts[end] == 1)
+            // Whatever else it sends in this session is dropped, and nobody is told twice.
+            for later in try cheap() {
+                guard case .drop = peers.judge(later, from: peer, at: Milliseconds(60_000)) else {
+                    Issue.record("type \(later.typeCode) is taken of a peer that was condemned")
+                    continue
+                }
+            }
+            #expect(peers.condemn(peer) == false)
+            #expect(peers.judge(message, from: other, at: now) == .take, "the others are not to blame")
+            peers.disconnected(peer)
+            peers.connected(peer, at: now)
+            #expect(peers.judge(message, from: peer, at: now) == .take, "a new session")
+        }
+    }
+
+    @Test func anAnswerThatNobodyAskedForOverAndOverEndsTheSession() throws {
+        for (_, response) in try exchanges() {
+            var peers = connected()
+            for _ in 0..<4_096 {
+                #expect(peers.judge(response, from: peer, at: now) == .drop(.unasked(typeCode: response.typeCode)))
+            }
+            #expect(peers.judge(response, from: peer, at: now) == .disconnect(.unasked(typeCode: response.typeCode)))
+        }
+    }
+
+    /// What a validator of a busy network sends in a second, for ten minutes, and all that piled up in one.
+    @Test func aBusyHonestPeerIsNeverTurnedAway() throws {
+        let block = try bench.chain([[]])[0]
+        let second: [(PeerMessage, Int)] = [
+            (bench.status(height: 1), 2), (.vote(bench.vote(bench.notarize(block, in: 1), by: 1)), 300),
+            (.certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])), 300),
+            (.announce([Hash32](repeating: .zero, count: 50)), 200),
+            (.transactionRequest([Hash32](repeating: .zero, count: 50)), 200), (.transactions([]), 200),
+            (.syncRequest(SyncRequest(fromHeight: .zero, blockCountMax: 64, maxBytes: 1)), 50),
+        ]
+        var peers = connected()
+        var time = now
+        for _ in 0..<600 {
+            time = time.adding(Milliseconds(1_000))
+            for (message, count) in second {
+                for _ in 0..<count { #expect(peers.judge(message, from: peer, at: time) == .take) }
+            }
+        }
+        // This node was asleep for 20 s; all of it arrives at once.
+        time = time.adding(Milliseconds(20_000))
+        for _ in 0..<20 {
+            for (message, count) in second {
+                for _ in 0..<count { #expect(peers.judge(message, from: peer, at: time) == .take) }
+            }
+        }
+    }
+
+    @Test func whoIsCondemnedIsCondemnedOnce() {
+        var peers = connected()
+        #expect(!peers.isCondemned(peer))
+        #expect(peers.condemn(peer) == true)
+        #expect(peers.isCondemned(peer) && !peers.isCondemned(other))
+        #expect(peers.condemn(peer) == false)
+        peers.disconnected(peer)
+        // What was still being checked when the session ended isn't worth it any more.
+        #expect(peers.isCondemned(peer))
+        #expect(peers.condemn(peer) == false)
+    }
+}
