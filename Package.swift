@@ -169,8 +169,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "farthing", "RPCClient", "LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography",
-                "Primitives", "StrictJSON",
+                "farthing", "TCPGossip", "RPCClient", "LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore",
+                "Cryptography", "Primitives", "StrictJSON", "CSodium", logging, nioPosix,
             ]
         ),
         tests(

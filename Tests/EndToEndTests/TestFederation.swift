@@ -15,7 +15,11 @@ final class TestFederation {
     let clients: [RPCClient]
     /// What `network create` said.
     let creation: Program.Outcome
+    /// Node i listens for peers on this port + i.
+    let firstPeerPort: Int
     private var processes: [Process?]
+    /// Of homes that aren't the federation's own.
+    private var copies: [Process] = []
 
     var size: Int { urls.count }
 
@@ -27,6 +31,7 @@ final class TestFederation {
     ) throws {
         folder = parent + "/farthing-federation-\(UUID())"
         let port = try Self.freePorts(2 * validators)
+        firstPeerPort = port
         let made = try Program.run(
             "network",
             "create",
@@ -52,7 +57,7 @@ final class TestFederation {
     }
 
     deinit {
-        for process in processes {
+        for process in processes + copies {
             guard let process, process.isRunning else { continue }
             Glibc.kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
@@ -67,21 +72,40 @@ final class TestFederation {
     func name(_ node: Int) -> String { "node-\(node + 1)" }
     func log(_ node: Int) throws -> String { try String(contentsOfFile: home(node) + ".log", encoding: .utf8) }
 
-    func start(_ node: Int, environment: [String: String] = [:]) throws {
-        let log = home(node) + ".log"
+    func start(_ node: Int, _ flags: String..., environment: [String: String] = [:]) throws {
+        processes[node] = try launch(home(node), flags, environment)
+    }
+
+    /// Runs another home's node, on free ports of its own; answers its log.
+    func startCopy(_ home: String) throws -> String {
+        let port = try Self.freePorts(2)
+        let process = try launch(
+            home,
+            ["--set", "peer.listen=127.0.0.1:\(port)", "--set", "rpc.listen=127.0.0.1:\(port + 1)"]
+        )
+        copies.append(process)
+        return home + ".log"
+    }
+
+    private func launch(
+        _ home: String,
+        _ flags: [String],
+        _ environment: [String: String] = [:]
+    ) throws -> Process {
+        let log = home + ".log"
         if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(fileURLWithPath: log)) }
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
         try handle.seekToEnd()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.path)
-        process.arguments = ["node", "start", "--home", home(node)]
+        process.arguments = ["node", "start", "--home", home] + flags
         // Nobody waits for a full disk here: without a ballast a home stays small.
         process.environment = ProcessInfo.processInfo.environment.merging(["FARTHING_STORAGE_BALLAST": "0B"]) { $1 }
             .merging(environment) { $1 }
         process.standardError = handle
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        processes[node] = process
+        return process
     }
 
     /// Starts all and waits until each answers.
