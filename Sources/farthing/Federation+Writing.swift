@@ -45,9 +45,10 @@ extension Federation {
     private func configuration(of node: Node) -> String {
         NewHome.configuration(
             name: node.name,
-            peer: node.peer,
-            rpc: node.rpc,
-            others: nodes.filter { $0.name != node.name }.map { ($0.name, $0.peer) }
+            peer: node.addresses.peerListen,
+            rpc: node.addresses.rpcListen,
+            hostNames: node.addresses.hostNames,
+            others: nodes.filter { $0.name != node.name }.map { ($0.name, $0.addresses.peer) }
         )
     }
 }

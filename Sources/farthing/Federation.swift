@@ -11,8 +11,7 @@ struct Federation {
     struct Node {
         let name: String
         let keys: [Home.KeyRole: SigningKey]
-        let peer: HostAndPort
-        let rpc: HostAndPort
+        let addresses: NodeAddresses
     }
 
     struct Account {
@@ -33,14 +32,17 @@ struct Federation {
     private static let treasury: UInt64 = 1_000_000
     private static let client: UInt64 = 1_000
 
-    /// Makes new keys for everybody; `address` says where the node of an index listens for peers and for clients.
+    /// What the node of an index is called, in genesis, as a directory and as a service.
+    static func nodeName(_ index: Int) -> String { "node-\(index + 1)" }
+
+    /// Makes new keys for everybody; `addresses` says where the node of an index listens and is found.
     init(
         validators: Int,
         accounts: Int,
         loadAccounts: Int,
         parameters: Parameters,
         time: Milliseconds,
-        address: (Int) -> (peer: HostAndPort, rpc: HostAndPort)
+        addresses: (Int) -> NodeAddresses
     ) throws(CommandFailure) {
         let keys = (0..<validators)
             .map { _ in
@@ -48,8 +50,7 @@ struct Federation {
             }
             .sorted { Self.publicKey(.validator, of: $0) < Self.publicKey(.validator, of: $1) }
         nodes = keys.enumerated().map { index, keys in
-            let (peer, rpc) = address(index)
-            return Node(name: "node-\(index + 1)", keys: keys, peer: peer, rpc: rpc)
+            Node(name: Self.nodeName(index), keys: keys, addresses: addresses(index))
         }
         let oneUnit: UInt64 = (0..<parameters.decimals).reduce(1) { factor, _ in factor * 10 }
         let (treasury, client) = (Amount(units: Self.treasury * oneUnit), Amount(units: Self.client * oneUnit))
@@ -90,7 +91,7 @@ struct Federation {
                 nodes.map { node in
                     [
                         "name": .string(node.name), "home": .string("\(output)/\(node.name)"),
-                        "peer": .string("\(node.peer)"), "url": .string("http://\(node.rpc)"),
+                        "peer": .string("\(node.addresses.peer)"), "url": .string("http://\(node.addresses.rpc)"),
                     ]
                 }
             ),

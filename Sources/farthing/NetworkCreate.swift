@@ -38,6 +38,13 @@ struct NetworkCreate: ParsableCommand {
     @Option(help: ArgumentHelp("How many accounts to make for `farthing load`", valueName: "n"))
     var loadAccounts = 0
 
+    @Flag(
+        help: ArgumentHelp(
+            "Make it for containers: homes that find one another by service name, and a docker-compose.yml beside them"
+        )
+    )
+    var compose = false
+
     @OptionGroup
     var rules: ParameterOptions
 
@@ -61,10 +68,15 @@ struct NetworkCreate: ParsableCommand {
         guard HostAndPort(text: "\(host.contains(":") ? "[\(host)]" : host):1") != nil else {
             throw ValidationError("--host: expected a name or an address")
         }
+        guard !compose || composeFile != nil else {
+            throw ValidationError("--compose: expected an --output whose last part is a name of letters, digits, - _ .")
+        }
     }
 
     func run() throws {
         let parameters = try rules.parameters(validators: validators, prefix: Parameters.defaults.accountPrefix)
+        let composeFile = compose ? composeFile : nil
+        _ = try composeFile?.isThere()
         try makeOutput()
         let federation = try Federation(
             validators: validators,
@@ -72,13 +84,20 @@ struct NetworkCreate: ParsableCommand {
             loadAccounts: loadAccounts,
             parameters: parameters,
             time: SystemClock.wall,
-            address: { index in
-                (HostAndPort(host: host, port: peerPort + index), HostAndPort(host: host, port: rpcPort + index))
+            addresses: { index in
+                compose
+                    ? .container(service: Federation.nodeName(index), publishedPort: rpcPort + index)
+                    : .process(host: host, peerPort: peerPort + index, rpcPort: rpcPort + index)
             }
         )
         try federation.write(to: output)
+        try composeFile?.write()
         warn(federation)
         try format.json ? Console.output(federation.json(in: output)) : print(federation)
+    }
+
+    private var composeFile: ComposeFile? {
+        ComposeFile(output: output, nodes: (0..<validators).map { (Federation.nodeName($0), rpcPort + $0) })
     }
 
     private func makeOutput() throws(CommandFailure) {
@@ -107,7 +126,8 @@ struct NetworkCreate: ParsableCommand {
     private func print(_ federation: Federation) throws(CommandFailure) {
         try Console.output("network    \(federation.genesis.networkID)")
         for node in federation.nodes {
-            try Console.output("node       \(output)/\(node.name)   http://\(node.rpc)   peers at \(node.peer)")
+            let (rpc, peer) = (node.addresses.rpc, node.addresses.peer)
+            try Console.output("node       \(output)/\(node.name)   http://\(rpc)   peers at \(peer)")
         }
         for account in federation.accounts {
             let text = AccountID(account.key.publicKey).text(prefix: federation.genesis.parameters.accountPrefix)
@@ -115,6 +135,10 @@ struct NetworkCreate: ParsableCommand {
         }
         if federation.loadSeed != nil {
             try Console.output("load       \(output)/\(Federation.seedPath)   \(loadAccounts) accounts")
+        }
+        if compose, let composeFile {
+            try Console.output("start      docker compose --file \(composeFile.path) up --detach    # read its head first")
+            return
         }
         try Console.output("start      farthing node start --home \(output)/node-1    # and the same for the others")
     }

@@ -35,11 +35,13 @@ struct NewHome {
         name: String,
         peer: HostAndPort,
         rpc: HostAndPort,
+        hostNames: String? = nil,
         others: [(name: String, address: HostAndPort)]
     ) -> String {
         let peers =
             others.isEmpty
             ? "" : "peers:\n" + others.map { "  \(quoted($0.name)): \"\($0.address)\"\n" }.joined() + "\n"
+        let names = hostNames.map { "\n  hostNames: \"\($0)\"" } ?? ""
         return """
             # \(name.filter { !$0.isNewline }). A flag (--set rpc.listen=…) comes before the environment \
             (FARTHING_RPC_LISTEN=…), and that before
@@ -52,7 +54,7 @@ struct NewHome {
             # Where to reach them, by the names in genesis.json.
             \(peers)# Where clients are answered. Keep it on loopback, or behind a proxy that speaks TLS.
             rpc:
-              listen: "\(rpc)"
+              listen: "\(rpc)"\(names)
 
             # Level: trace, debug, info, notice, warning, error, critical, or by label: "consensus=debug,*=info".
             # Format: text or json.
