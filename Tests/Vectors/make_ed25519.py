@@ -272,10 +272,11 @@ def write(name, entries):
     (pathlib.Path(__file__).parent / name).write_text(f"[\n{lines}\n]\n")
 
 
-if len(sys.argv) == 3 and sys.argv[1] == "--published":
-    write("ed25519-published.json", published_verdicts(pathlib.Path(sys.argv[2])))
-elif len(sys.argv) == 1:
-    make_vectors()
-    write("ed25519.json", vectors)
-else:
-    sys.exit(__doc__)
+if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] == "--published":
+        write("ed25519-published.json", published_verdicts(pathlib.Path(sys.argv[2])))
+    elif len(sys.argv) == 1:
+        make_vectors()
+        write("ed25519.json", vectors)
+    else:
+        sys.exit(__doc__)
