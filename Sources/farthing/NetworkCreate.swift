@@ -137,7 +137,8 @@ struct NetworkCreate: ParsableCommand {
             try Console.output("load       \(output)/\(Federation.seedPath)   \(loadAccounts) accounts")
         }
         if compose, let composeFile {
-            try Console.output("start      docker compose --file \(composeFile.path) up --detach    # read its head first")
+            let command = "docker compose --file \(composeFile.path) up --detach"
+            try Console.output("start      \(command)    # read its head first")
             return
         }
         try Console.output("start      farthing node start --home \(output)/node-1    # and the same for the others")
