@@ -17,6 +17,7 @@ package struct RPCClientLimits: Sendable {
 /// Calls a node's methods over HTTP; may be used from many tasks at once, each call on a connection of its own.
 package final class RPCClient: Sendable {
     package let url: String
+    let address: NodeAddress
     private let limits: RPCClientLimits
     private let pool: ConnectionPool
     private let nextID = Atomic<UInt64>(1)
@@ -25,6 +26,7 @@ package final class RPCClient: Sendable {
     package init(url: String, limits: RPCClientLimits = RPCClientLimits()) throws(RPCClientError) {
         let address = try NodeAddress(url)
         self.url = url
+        self.address = address
         self.limits = limits
         pool = ConnectionPool(address: address, limits: limits)
     }

@@ -3,7 +3,7 @@ import ArgumentParser
 struct AccountCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
-        abstract: "Ask a node about an account",
-        subcommands: [AccountGet.self]
+        abstract: "Ask a node for an account's balance or history",
+        subcommands: [AccountGet.self, AccountHistory.self]
     )
 }

@@ -3,7 +3,7 @@ import ArgumentParser
 struct BlockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "block",
-        abstract: "Ask a node about a final block",
-        subcommands: [BlockGet.self]
+        abstract: "Ask a node about final blocks",
+        subcommands: [BlockGet.self, BlockList.self]
     )
 }

@@ -24,10 +24,10 @@ struct Farthing: AsyncParsableCommand {
                 name: "Client",
                 subcommands: [
                     KeysCommand.self, PayCommand.self, TransactionCommand.self, AccountCommand.self, BlockCommand.self,
-                    RawCallCommand.self,
+                    EventsCommand.self, RawCallCommand.self,
                 ]
             ),
-            CommandGroup(name: "Auditor", subcommands: [VerifyCommand.self]),
+            CommandGroup(name: "Auditor", subcommands: [VerifyCommand.self, ReceiptCommand.self]),
         ]
     )
 

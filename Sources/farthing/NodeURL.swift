@@ -7,8 +7,10 @@ struct NodeURL: ParsableArguments {
     @Option(help: ArgumentHelp("The node; FARTHING_URL if left out, else http://127.0.0.1:8645", valueName: "url"))
     var url: String?
 
+    /// The address that is asked.
+    var shown: String { url ?? ProcessInfo.processInfo.environment["FARTHING_URL"] ?? "http://127.0.0.1:8645" }
+
     func client() throws(CommandFailure) -> RPCClient {
-        let url = url ?? ProcessInfo.processInfo.environment["FARTHING_URL"] ?? "http://127.0.0.1:8645"
-        return try running { () throws(RPCClientError) in try RPCClient(url: url) }
+        try running { () throws(RPCClientError) in try RPCClient(url: shown) }
     }
 }

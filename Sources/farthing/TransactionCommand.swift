@@ -9,8 +9,8 @@ struct TransactionCommand: ParsableCommand {
         commandName: "tx",
         abstract: "Build, sign and submit transactions, and ask what became of them",
         subcommands: [
-            TransactionBuild.self, TransactionSign.self, TransactionSubmit.self, TransactionStatusCommand.self,
-            TransactionWait.self,
+            TransactionBuild.self, TransactionSign.self, TransactionCheck.self, TransactionSubmit.self,
+            TransactionStatusCommand.self, TransactionWait.self,
         ]
     )
 }

@@ -132,6 +132,11 @@ final class TestFederation {
     /// Asks a node to stop; the answer is its exit code.
     func stop(_ node: Int) -> Int32? { end(node, SIGTERM) }
 
+    /// Sends a signal and goes on.
+    func signal(_ node: Int, _ signal: Int32) {
+        if let process = processes[node] { Glibc.kill(process.processIdentifier, signal) }
+    }
+
     func kill(_ node: Int) { end(node, SIGKILL) }
 
     /// What each process holds in memory, in bytes.
