@@ -45,7 +45,7 @@ struct NodeStart: AsyncParsableCommand {
             )
         }
         let log = NodeLog(
-            levels: configuration.logLevels,
+            levels: levels(configuration),
             format: configuration.logFormat,
             sink: try sink(configuration, home: home, environment: environment),
             colour: speech.colour.isForced(environment)
@@ -67,6 +67,12 @@ struct NodeStart: AsyncParsableCommand {
             throw CommandFailure(error, home: home.path)
         }
         logger.notice("stopped", metadata: ["node": "\(home.validator.name)"])
+    }
+
+    /// With --quiet only what went wrong goes to standard error; a file gets what the settings say.
+    private func levels(_ configuration: NodeConfiguration) -> LogLevels {
+        guard speech.quiet, configuration.logFile == nil else { return configuration.logLevels }
+        return LogLevels(text: "error") ?? configuration.logLevels
     }
 
     private func sink(

@@ -8,7 +8,7 @@ struct SpeechOptions: ParsableArguments {
     @Option(
         name: .customLong("color"),
         help: ArgumentHelp(
-            "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE and TERM=dumb",
+            "When to use colour; auto heeds NO_COLOR, CLICOLOR_FORCE and TERM=dumb",
             valueName: "when"
         )
     )
