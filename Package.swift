@@ -134,7 +134,10 @@ let package = Package(
         tests("SimulatorTests", ["Simulator", "Cryptography", "Primitives"]),
         tests(
             "LevelDBStorageTests",
-            ["LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives"]
+            [
+                "LevelDBStorage", "VerifierCore", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography",
+                "Primitives",
+            ]
         ),
         tests(
             "TCPGossipTests",

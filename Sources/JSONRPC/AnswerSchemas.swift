@@ -9,7 +9,8 @@ extension Schema {
         "historyFrom": decimal, "reason": text, "retryable": bool, "message": text, "facts": facts,
     ]
 
-    private static let status = one(of: ["final", "rejected", "expired", "pending", "unknown", "refused"])
+    private static let statuses = ["final", "rejected", "expired", "pending", "unknown", "refused"]
+    private static let status = one(of: statuses)
 
     static let submission = object(["id": orNull(hash), "status": status], optional: statusMembers)
     static let submissions = object(["results": array(of: submission)])
@@ -18,6 +19,45 @@ extension Schema {
         optional: statusMembers
     )
 
+    static let dryRun = object(
+        ["id": orNull(hash), "signed": bool, "status": one(of: ["admissible"] + statuses), "at": at],
+        optional: [
+            "shares": decimal, "price": ["oneOf": [decimal, object(["now": decimal, "atMost": decimal])]],
+            "fee": ["oneOf": [decimal, object(["now": decimal, "atMost": decimal])]], "balance": decimal,
+            "reserved": decimal, "remains": object(["now": decimal, "atLeast": decimal]), "empties": bool,
+            "height": decimal, "index": integer(), "validUntil": decimal, "historyFrom": decimal, "reason": text,
+            "retryable": bool, "message": text, "facts": facts,
+        ]
+    )
+
+    static let encoding = object(["id": hash, "signingBytes": hex])
+
+    static let receipt = object([
+        "receipt": object([
+            "format": one(of: ["farthing/receipt/v1"]), "network": hash, "id": hash, "fee": decimal,
+            "transaction": unsigned, "authorization": object(["owner": hex]), "logIndex": decimal,
+            "inclusionPath": array(of: hash), "headers": array(of: hex), "finalization": hex, "changes": array(of: hex),
+        ]),
+        "at": at,
+    ])
+
+    static let accountHistory = object([
+        "account": account,
+        "items": array(
+            of: object([
+                "kind": one(of: ["genesis", "payment", "fee", "payout"]), "direction": one(of: ["in", "out"]),
+                "amount": decimal, "counterparty": orNull(account), "reference": hex, "id": orNull(hash),
+                "height": decimal, "index": orNull(integer()), "payment": orNull(integer()),
+                "timeMilliseconds": decimal, "balance": decimal,
+            ])
+        ),
+        "cursor": orNull(hex), "at": at,
+    ])
+
+    static let blockList = object([
+        "blocks": array(of: object(["hash": hash, "header": header])), "cursor": orNull(decimal), "at": at,
+    ])
+
     static let accountState = object([
         "account": account, "open": bool, "number": orNull(decimal), "balance": decimal, "at": at,
     ])
@@ -25,7 +65,7 @@ extension Schema {
     static let block = object(
         [
             "hash": hash, "header": header, "headerBytes": hex, "evidence": array(of: evidence),
-            "justification": justification, "at": at,
+            "justification": orNull(justification), "at": at,
         ],
         optional: ["transactions": array(of: ["oneOf": [hash, blockTransaction]])]
     )

@@ -54,16 +54,6 @@ package struct AccountAnswer: Hashable, Sendable {
     }
 }
 
-package struct BlockAnswer: Sendable {
-    package let block: JustifiedBlock
-    package let at: ChainPoint
-
-    package init(block: JustifiedBlock, at: ChainPoint) {
-        self.block = block
-        self.at = at
-    }
-}
-
 /// The present terms and the recent past, from which a fee quote is computed.
 package struct FeeFacts: Sendable {
     /// The terms of a child of the head, its floor reckoned at the wall clock (spec 2.4).

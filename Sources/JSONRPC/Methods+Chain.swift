@@ -3,7 +3,7 @@ import LedgerCore
 import Primitives
 import StrictJSON
 
-// account_get, block_get, fee_quote, node_status, network_info, validator_list.
+// account_get, block_get, block_list, fee_quote, node_status, network_info, validator_list.
 
 extension RPCMethod {
     @Sendable
@@ -28,7 +28,7 @@ extension RPCMethod {
         }
         let found = try await context.ask { (gateway) throws(GatewayError) in try await gateway.block(selector) }
         guard let answer = found else { throw RPCFault(.blockUnknown) }
-        let block = answer.block.block
+        let block = answer.block
         // In JSON a transaction takes at least three times its bytes: no use in writing what is too long.
         if detail == .full, Int(block.header.transactionBytes) > context.limits.responseBytesMax / 3 {
             throw RPCFault(.responseTooLarge, facts: ["limit": .integer(context.limits.responseBytesMax)])
@@ -40,7 +40,7 @@ extension RPCMethod {
         members.append("transactions", ifPresent: detail.json(of: block, prefix: context.accountPrefix))
         members.append("evidence", .array(block.evidence.map(\.json)))
         let validatorCount = context.gateway.genesis.validators.count
-        members.append("justification", answer.block.justification.json(validatorCount: validatorCount))
+        members.append("justification", answer.justification?.json(validatorCount: validatorCount) ?? .null)
         members.append("at", answer.at.json)
         return .object(members)
     }
@@ -62,6 +62,44 @@ extension RPCMethod {
         try arguments.optional("transactions")?
             .string(as: "one of none, ids, full") { TransactionDetail(rawValue: $0) } ?? .ids
     }
+
+    /// Headers in a row.
+    ///
+    /// The cursor is a height, though no client need know: the block at it has been seen.
+    @Sendable
+    static func blockList(_ arguments: RPCArguments, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
+        let (after, limit, order) = try RPCFault.reading { () throws(JSONReadError) in
+            let after = try arguments.optional("cursor")?.decimal()
+            let order =
+                try arguments.optional("order")?
+                .string(as: "one of newest, oldest") { BlockOrder(rawValue: $0) } ?? .newest
+            return (after.map { Height($0) }, try pageLimit(arguments), order)
+        }
+        let answer = try await context.ask { (gateway) throws(GatewayError) in
+            try await gateway.headers(order, after: after, limit: limit)
+        }
+        let last = answer.headers.last?.header.height
+        let next: Height? =
+            switch order {
+            case .newest: last == .zero ? nil : last
+            // There will be more.
+            case .oldest: last ?? after
+            }
+        return [
+            "blocks": .array(answer.headers.map { ["hash": .string($0.hash.hex), "header": $0.header.json] }),
+            "cursor": next.map { .decimal($0.number) } ?? .null, "at": answer.at.json,
+        ]
+    }
+
+    /// How many elements a page holds: 1 to 1,000, 100 unless given.
+    static func pageLimit(_ arguments: RPCArguments) throws(JSONReadError) -> Int {
+        guard let limit = arguments.optional("limit") else { return 100 }
+        let number = try limit.integer(max: pageLimitMax)
+        guard number > 0 else { throw limit.expected("a whole number from 1 to \(pageLimitMax)") }
+        return number
+    }
+
+    static var pageLimitMax: Int { 1_000 }
 
     @Sendable
     static func feeQuote(_ arguments: RPCArguments, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {

@@ -16,6 +16,7 @@ extension RPCMethod {
                 "Submits a signed transaction and says what can be said of it at once.",
                 [.required("transaction", "In hex of its canonical bytes, or as an object.", Schema.signed)],
                 result: Schema.submission,
+                faults: [.spaceLow],
                 hasEffect: true,
                 example: { ["transaction": .string($0.unpayable)] },
                 answer: submit
@@ -25,6 +26,7 @@ extension RPCMethod {
                 "Submits many transactions at once; one result each, in their order.",
                 [.required("transactions", "Each in either form.", Schema.array(of: Schema.signed))],
                 result: Schema.submissions,
+                faults: [.spaceLow],
                 hasEffect: true,
                 example: { ["transactions": [.string($0.unpayable)]] },
                 answer: submitBatch
@@ -51,6 +53,32 @@ extension RPCMethod {
                 example: { _ in ["id": .string(TransactionID.zero.hex), "timeoutMilliseconds": 0] },
                 answer: wait
             ),
+            RPCMethod(
+                "tx_check",
+                "A dry run: what a transaction would cost and leave, or why it would not be taken; admits nothing.",
+                [.required("transaction", "In either form; the authorization may be left out.", Schema.draft)],
+                result: Schema.dryRun,
+                example: { ["transaction": .string($0.unpayable)] },
+                answer: check
+            ),
+            RPCMethod(
+                "tx_encode",
+                "The id of a transaction and the bytes to sign; who signs them trusts the node to have encoded it.",
+                [.required("transaction", "In either form; the authorization may be left out.", Schema.draft)],
+                result: Schema.encoding,
+                example: { ["transaction": .string($0.unpayable)] },
+                answer: encode
+            ),
+            RPCMethod(
+                "tx_receipt",
+                "The receipt of a final transaction, which anybody with the genesis file can check offline.",
+                [.required("id", "The transaction's id.", Schema.hash)],
+                result: Schema.receipt,
+                faults: [.transactionNotFinal],
+                // No transaction is final on every node.
+                example: nil,
+                answer: receipt
+            ),
         ]
     }
 
@@ -63,6 +91,20 @@ extension RPCMethod {
                 result: Schema.accountState,
                 example: { ["account": .string($0.text(of: .pool))] },
                 answer: account
+            ),
+            RPCMethod(
+                "account_history",
+                "What happened to an account, newest first, in pages.",
+                [
+                    .required("account", "The account.", Schema.account),
+                    .optional("cursor", "As the page before answered it; what is older comes.", Schema.hex),
+                    .optional("limit", "Items at most; 100 unless given.", Schema.integer(max: pageLimitMax)),
+                    .optional("direction", "Only what came in, or went out.", Schema.one(of: ["in", "out"])),
+                    .optional("reference", "Only payments with exactly this reference, in hex.", Schema.hex),
+                ],
+                result: Schema.accountHistory,
+                example: { ["account": .string($0.text(of: .pool)), "limit": 1] },
+                answer: history
             ),
             RPCMethod(
                 "block_get",
@@ -80,6 +122,22 @@ extension RPCMethod {
                 faults: [.blockUnknown],
                 example: { _ in ["transactions": "none"] },
                 answer: block
+            ),
+            RPCMethod(
+                "block_list",
+                "Headers of final blocks in a row, in pages.",
+                [
+                    .optional("cursor", "As the page before answered it.", Schema.decimal),
+                    .optional("limit", "Blocks at most; 100 unless given.", Schema.integer(max: pageLimitMax)),
+                    .optional(
+                        "order",
+                        "Which come first; newest unless given.",
+                        Schema.one(of: BlockOrder.allCases.map(\.rawValue))
+                    ),
+                ],
+                result: Schema.blockList,
+                example: { _ in ["limit": 1, "order": "oldest"] },
+                answer: blockList
             ),
             RPCMethod(
                 "fee_quote",

@@ -1,3 +1,4 @@
+package import ChainCore
 package import LedgerCore
 package import Primitives
 
@@ -35,8 +36,28 @@ package protocol NodeGateway: Sendable {
     /// The account in the final state; an account nobody has opened has no number.
     func account(_ id: AccountID) async throws(GatewayError) -> AccountAnswer
 
-    /// A final block, nil when this node holds no such final block.
+    /// What would become of a transaction; admits nothing.
+    ///
+    /// Without a signature it carries one of zeros, and `isSigned` is false.
+    func check(_ transaction: IdentifiedTransaction, isSigned: Bool, by client: String) async throws(GatewayError)
+        -> CheckAnswer
+
+    /// A final block, block 0 among them; nil when this node holds no such final block.
     func block(_ selector: BlockSelector) async throws(GatewayError) -> BlockAnswer?
+
+    /// Headers of final blocks in a row, from the one after `after` on; without it from the end that comes first.
+    func headers(_ order: BlockOrder, after: Height?, limit: Int) async throws(GatewayError) -> HeadersAnswer
+
+    /// What happened to an account, newest first, in parts of bounded work.
+    func history(
+        of account: AccountID,
+        from cursor: HistoryCursor?,
+        limit: Int,
+        filter: HistoryFilter
+    ) async throws(GatewayError) -> HistoryAnswer
+
+    /// Nil when the transaction is not final here, or what proves it so is not here yet.
+    func receipt(of id: TransactionID) async throws(GatewayError) -> ReceiptAnswer?
 
     /// What a fee quote is computed from, see `FeeQuote`.
     func feeFacts() async throws(GatewayError) -> FeeFacts
@@ -94,4 +115,9 @@ package enum BlockSelector: Hashable, Sendable {
     case height(Height)
     case hash(Hash32)
     case latest
+}
+
+package enum BlockOrder: String, Hashable, Sendable, CaseIterable {
+    case newest
+    case oldest
 }

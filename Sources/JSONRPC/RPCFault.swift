@@ -32,6 +32,7 @@ package struct RPCFault: Error {
         case rateLimited
         case bodyTooLarge
         case blockUnknown
+        case transactionNotFinal
 
         /// Spec codes, the server's own range, and the domain's from 1000; −32001 is kept for authorization.
         package var code: Int {
@@ -45,6 +46,7 @@ package struct RPCFault: Error {
             case .notReady, .stopping, .spaceLow: -32_004
             case .busy, .rateLimited, .bodyTooLarge: -32_005
             case .blockUnknown: 1_000
+            case .transactionNotFinal: 1_001
             }
         }
 
@@ -53,7 +55,8 @@ package struct RPCFault: Error {
             switch self {
             case .parseError, .invalidRequest, .duplicateName, .batchTooLarge, .methodNotFound, .invalidParams: false
             case .responseTooLarge, .bodyTooLarge: false
-            case .timedOut, .notReady, .stopping, .spaceLow, .busy, .rateLimited, .blockUnknown: true
+            case .timedOut, .notReady, .stopping, .spaceLow, .busy, .rateLimited: true
+            case .blockUnknown, .transactionNotFinal: true
             }
         }
 
@@ -75,6 +78,7 @@ package struct RPCFault: Error {
             case .rateLimited: "This client asks too often; ask again later."
             case .bodyTooLarge: "The request is too large."
             case .blockUnknown: "This node holds no such final block, or not yet."
+            case .transactionNotFinal: "The transaction is not final here, or what proves it so is not here yet."
             }
         }
     }

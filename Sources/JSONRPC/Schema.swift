@@ -48,6 +48,7 @@ enum Schema {
     static let payment = named("Payment")
     static let unsigned = named("Transaction")
     static let signed = named("SignedTransaction")
+    static let draft = named("DraftTransaction")
 
     private static func named(_ name: String) -> JSON { ["$ref": .string("#/components/schemas/\(name)")] }
 
@@ -71,6 +72,15 @@ enum Schema {
                 "payer": account, "nonce": decimal, "validUntil": decimal, "maxPrice": decimal,
                 "action": object(["pay": array(of: payment)]),
             ]),
+            "DraftTransaction": [
+                "oneOf": [
+                    hex,
+                    object(
+                        ["transaction": unsigned],
+                        optional: ["authorization": object(["owner": hex]), "network": hash]
+                    ),
+                ]
+            ],
             "SignedTransaction": [
                 "oneOf": [
                     hex,

@@ -29,7 +29,54 @@ enum TransactionArgument {
         }
     }
 
-    private static let kinds = "a transaction, in lower-case hex or as an object"
+    static let kinds = "a transaction, in lower-case hex or as an object"
+}
+
+/// A transaction to look at, in either form; the authorization may be left out of both.
+struct DraftArgument {
+    /// With a signature of zeros when it was given without one.
+    let identified: IdentifiedTransaction
+    let isSigned: Bool
+    /// It says that it is meant for another network.
+    let rejection: Rejection?
+
+    init(_ reader: JSONReader, genesis: Genesis) throws(JSONReadError) {
+        let network = genesis.networkID
+        if case .string(let text) = reader.value {
+            guard let bytes = Hex.decode(text) else { throw reader.expected(TransactionArgument.kinds) }
+            rejection = nil
+            // Either form ends where it says, so no bytes are both.
+            if let transaction = Self.unsigned(bytes) {
+                isSigned = false
+                identified = IdentifiedTransaction(transaction.unsigned, network: network)
+                return
+            }
+            isSigned = true
+            do throws(WireError) {
+                identified = IdentifiedTransaction(try SignedTransaction(decodingAll: bytes), network: network)
+            } catch {
+                throw reader.refused("these bytes are not a transaction: \(error.sentence)")
+            }
+            return
+        }
+        guard case .object = reader.value else { throw reader.expected(TransactionArgument.kinds) }
+        let draft = try DraftTransaction(reader, prefix: genesis.parameters.accountPrefix)
+        isSigned = draft.authorization != nil
+        rejection = draft.network.flatMap { $0 == network ? nil : .wrongNetwork($0) }
+        let signed = draft.authorization.map {
+            SignedTransaction(transaction: draft.transaction, authorization: $0)
+        }
+        identified = IdentifiedTransaction(signed ?? draft.transaction.unsigned, network: network)
+    }
+
+    private static func unsigned(_ bytes: [UInt8]) -> Transaction? {
+        do throws(WireError) { return try Transaction(decodingAll: bytes) } catch { return nil }
+    }
+}
+
+extension Transaction {
+    /// As long as signed, for what depends on the length.
+    fileprivate var unsigned: SignedTransaction { SignedTransaction(transaction: self, authorization: .owner(.zero)) }
 }
 
 extension WireError {

@@ -20,17 +20,31 @@ package struct WrittenTransaction: Hashable, Sendable {
             transaction: try Transaction(try reader.member("transaction"), prefix: prefix),
             authorization: try Authorization(try reader.member("authorization"))
         )
-        if let member = try reader.optionalMember("network") {
-            network = try member.string(as: "a network id of 64 lower-case hex digits") { NetworkID(hex: $0) }
-        } else {
-            network = nil
-        }
+        network = try reader.optionalMember("network")
+            .map { (member) throws(JSONReadError) in try member.network() }
     }
 
     /// The first of all reasons: nobody meant this network.
     package func rejection(by own: NetworkID) -> Rejection? {
         guard let network, network != own else { return nil }
         return .wrongNetwork(network)
+    }
+}
+
+/// A transaction that may still lack its authorization: to be looked at, or encoded for whoever signs elsewhere.
+package struct DraftTransaction: Hashable, Sendable {
+    package let transaction: Transaction
+    package let authorization: Authorization?
+    package let network: NetworkID?
+
+    /// Reads the JSON form of a signed transaction, whose `authorization` may be left out.
+    package init(_ reader: JSONReader, prefix: String) throws(JSONReadError) {
+        try reader.only(["transaction", "authorization", "network"])
+        transaction = try Transaction(try reader.member("transaction"), prefix: prefix)
+        authorization = try reader.optionalMember("authorization")
+            .map { (member) throws(JSONReadError) in try Authorization(member) }
+        network = try reader.optionalMember("network")
+            .map { (member) throws(JSONReadError) in try member.network() }
     }
 }
 
@@ -116,6 +130,10 @@ extension Authorization {
 }
 
 extension JSONReader {
+    fileprivate func network() throws(JSONReadError) -> NetworkID {
+        try string(as: "a network id of 64 lower-case hex digits") { NetworkID(hex: $0) }
+    }
+
     /// An account in text form under the network's prefix.
     package func account(prefix: String) throws(JSONReadError) -> AccountID {
         let text = try string()

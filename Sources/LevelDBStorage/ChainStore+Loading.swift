@@ -151,18 +151,23 @@ extension ChainStore {
     package func touches(at height: Height) throws(StorageError) -> [(key: StoreKey, touch: StoredTouch)] {
         let stored = try storedBlock(at: height)
         var touches: [(key: StoreKey, touch: StoredTouch)] = []
-        for (page, mark) in stored.pages.enumerated() {
-            let key = StoreKey.touches(height, page: UInt32(page))
-            guard let bytes = try chain.value(key.bytes) else { throw .damaged(StoreDamage(key, "missing")) }
-            do {
-                for touch in try StoredTouchPage.open(bytes, under: key, at: height, mark: mark) {
-                    touches.append((key, touch))
-                }
-            } catch {
-                throw .damaged(error)
-            }
+        for page in stored.pages.indices {
+            let (key, part) = try self.touches(of: stored, page: page)
+            for touch in part { touches.append((key, touch)) }
         }
         return touches
+    }
+
+    /// One page of a block's touch record, and its key.
+    func touches(of stored: StoredBlock, page: Int) throws(StorageError) -> (key: StoreKey, touches: [StoredTouch]) {
+        let height = stored.header.height
+        let key = StoreKey.touches(height, page: UInt32(page))
+        guard let bytes = try chain.value(key.bytes) else { throw .damaged(StoreDamage(key, "missing")) }
+        do {
+            return (key, try StoredTouchPage.open(bytes, under: key, at: height, mark: stored.pages[page]))
+        } catch {
+            throw .damaged(error)
+        }
     }
 
     private func readReplays(_ tip: ChainTip) throws(StorageError) -> ([ReplayEntry], ReplayQueue) {

@@ -30,6 +30,8 @@ package struct Mempool: Sendable {
     package var byteCount: Int { pending.byteCount }
     /// The shares of all that wait.
     package var shares: UInt64 { pending.shares }
+    /// What a payer's waiting transactions may take together.
+    package func reserved(by payer: AccountID) -> Amount { pending.reserved(by: payer) }
 
     package func contains(leaf: Hash32) -> Bool { pending.byLeaf[leaf] != nil }
 
@@ -75,30 +77,65 @@ extension Mempool {
         now: Milliseconds
     ) -> Admission {
         let identified = transaction.value
-        // Under another signature it is the same transaction: the one that came first waits for both.
-        guard !contains(leaf: identified.leaf), self.transaction(id: identified.id) == nil else {
-            return .alreadyPending
-        }
-        if let rejection = identified.rejection(under: ledger.genesis) { return .rejected(rejection) }
-        if let other = ledger.finalExclusion(of: identified.transaction) { return .settledOrExcluded(by: other) }
-        guard ledger.head.time <= identified.transaction.validUntil else {
-            return .expired(validUntil: identified.transaction.validUntil)
-        }
+        if let objection = objection(to: identified, ledger: ledger) { return objection }
         do throws(Refusal) {
-            let entry = try reserve(transaction, ledger: ledger, now: now)
+            let terms = try reserve(identified, ledger: ledger, now: now)
+            let entry = PendingTransaction(
+                transaction: transaction,
+                rank: identified.transaction.rank(under: parameters),
+                reservation: terms.reservation,
+                payerNumber: terms.payer
+            )
             return .admitted(dropped: try makeRoom(for: entry, now: now))
         } catch {
             return .refused(error)
         }
     }
 
+    /// What `admit` would answer, but for the dropped; changes nothing and doesn't look at the signature.
+    ///
+    /// Takes time proportional to the pool when that is full, else as little as `admit`.
+    package func examine(_ transaction: IdentifiedTransaction, ledger: Ledger, now: Milliseconds) -> Admission {
+        if let objection = objection(to: transaction, ledger: ledger) { return objection }
+        do throws(Refusal) {
+            _ = try reserve(transaction, ledger: ledger, now: now)
+            var allowance = allowance
+            try allowance.check(transaction, under: parameters, limits, at: now)
+            try checkQueue(of: transaction)
+            let rank = transaction.transaction.rank(under: parameters)
+            var room = limits.byteCountMax - pending.byteCount
+            if room < transaction.byteCount {
+                for ticket in pending.tickets() where pending[ticket.place].rank < rank {
+                    room += pending[ticket.place].transaction.value.byteCount
+                    if room >= transaction.byteCount { break }
+                }
+            }
+            guard room >= transaction.byteCount else { throw .busy }
+            return .admitted(dropped: [])
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    /// What the bytes, genesis and the final state say against a transaction, for ever or until it has settled.
+    private func objection(to identified: IdentifiedTransaction, ledger: Ledger) -> Admission? {
+        // Under another signature it is the same transaction: the one that came first waits for both.
+        guard !contains(leaf: identified.leaf), transaction(id: identified.id) == nil else { return .alreadyPending }
+        if let rejection = identified.rejection(under: ledger.genesis) { return .rejected(rejection) }
+        if let other = ledger.finalExclusion(of: identified.transaction) { return .settledOrExcluded(by: other) }
+        guard ledger.head.time <= identified.transaction.validUntil else {
+            return .expired(validUntil: identified.transaction.validUntil)
+        }
+        return nil
+    }
+
     /// Checks what the final state and the clock allow, and what the payer has waiting already.
     private func reserve(
-        _ transaction: Verified<IdentifiedTransaction>,
+        _ transaction: IdentifiedTransaction,
         ledger: Ledger,
         now: Milliseconds
-    ) throws(Refusal) -> PendingTransaction {
-        let wanted = transaction.value.transaction
+    ) throws(Refusal) -> (payer: AccountNumber, reservation: Amount) {
+        let wanted = transaction.transaction
         guard wanted.validUntil <= now.adding(parameters.maxLifetime) else {
             throw .notYetValid(from: wanted.validUntil.subtracting(parameters.maxLifetime))
         }
@@ -118,12 +155,7 @@ extension Mempool {
                 wanted: joint ?? Amount(units: .max)
             )
         }
-        return PendingTransaction(
-            transaction: transaction,
-            rank: wanted.rank(under: parameters),
-            reservation: reservation,
-            payerNumber: payer.number
-        )
+        return (payer.number, reservation)
     }
 
     /// A payment to an unknown payee must open the account, unless an earlier one of the same transaction does.
@@ -143,21 +175,18 @@ extension Mempool {
         now: Milliseconds
     ) throws(Refusal) -> [Dropped] {
         let transaction = entry.transaction.value
-        if parameters.isFree {
-            try allowance.check(
-                transaction.transaction.shares,
-                of: transaction.transaction.payer,
-                at: now,
-                limit: limits.freeSharesPerMinute
-            )
-        }
-        let ofPayer = pending.byteCount(of: transaction.transaction.payer) + transaction.byteCount
-        guard ofPayer <= limits.byteCountMax / 10 else { throw .payerQueueFull }
+        try allowance.check(transaction, under: parameters, limits, at: now)
+        try checkQueue(of: transaction)
         let victims = try victims(for: entry)
         let dropped = victims.map { remove($0, because: .refused(.busy)) }
         insert(entry)
         if parameters.isFree { allowance.take(transaction.transaction.shares, of: transaction.transaction.payer) }
         return dropped
+    }
+
+    private func checkQueue(of transaction: IdentifiedTransaction) throws(Refusal) {
+        let ofPayer = pending.byteCount(of: transaction.transaction.payer) + transaction.byteCount
+        guard ofPayer <= limits.byteCountMax / 10 else { throw .payerQueueFull }
     }
 
     /// The places of those who must go: the lowest rank first, of equal ranks the newest; only ranks below the entry's.
@@ -243,5 +272,19 @@ extension Mempool {
             let refusal = Refusal.insufficientFunds(balance: balance, wanted: pending.reserved(by: payer))
             dropped.append(remove(latest, because: .refused(refusal)))
         }
+    }
+}
+
+extension FreeAllowance {
+    /// Only free networks count shares.
+    fileprivate mutating func check(
+        _ transaction: IdentifiedTransaction,
+        under parameters: Parameters,
+        _ limits: MempoolLimits,
+        at now: Milliseconds
+    ) throws(Refusal) {
+        guard parameters.isFree else { return }
+        let wanted = transaction.transaction
+        try check(wanted.shares, of: wanted.payer, at: now, limit: limits.freeSharesPerMinute)
     }
 }

@@ -97,8 +97,10 @@ final class CommitLane: Sendable {
                 ticket,
                 .status(StatusAnswer(id: judgement.id, status: try status(judgement), at: tip.point))
             )
-        case .account(let number, let balance, let tip):
-            clients.resolve(ticket, .account(AccountAnswer(number: number, balance: balance, at: tip.point)))
+        case .account(let state, let tip):
+            clients.resolve(ticket, .account(state, at: tip.point))
+        case .check(let judgement, let terms, let tip):
+            clients.resolve(ticket, .check(terms, try status(judgement), at: tip.point))
         case .fees(let state, let tip):
             clients.resolve(
                 ticket,

@@ -12,15 +12,17 @@ import TCPGossip
 /// What clients ask goes through here: submissions by the gate, questions to the loop, blocks from the disk.
 final class Gateway: NodeGateway {
     let genesis: Genesis
-    private let rules: ChainRules
+    let rules: ChainRules
     private let inbox: Inbox
-    private let gate: SignatureGate
+    let gate: SignatureGate
     private let clients: WaitingClients
-    private let store: ChainStore
+    let store: ChainStore
     private let space: SpaceWatch
     private let names: PeerNames
     private let clock: SystemClock
-    private let stop: StopSignal
+    let stop: StopSignal
+    /// Block 0, which everybody computes from the genesis file.
+    let genesisBlock: Block
     /// When the loop last finished a turn (monotonic milliseconds).
     private let lastTurn = Atomic<UInt64>(0)
 
@@ -46,6 +48,12 @@ final class Gateway: NodeGateway {
         self.names = names
         self.clock = clock
         self.stop = stop
+        genesisBlock = Block(
+            header: rules.genesisHeader(Ledger(genesis: genesis).head),
+            network: genesis.networkID,
+            transactions: [],
+            evidence: []
+        )
     }
 
     func loopIsAlive(at moment: Milliseconds) { lastTurn.store(moment.number, ordering: .relaxed) }
@@ -102,6 +110,27 @@ final class Gateway: NodeGateway {
         return answer
     }
 
+    func check(_ transaction: IdentifiedTransaction, isSigned: Bool, by client: String) async throws(GatewayError)
+        -> CheckAnswer
+    {
+        if isSigned, await gate.check([transaction], of: .client(client))[0] == nil {
+            return CheckAnswer(id: nil, outcome: .status(.rejected(.signatureInvalid)), at: try await head())
+        }
+        guard case .check(let terms, let status, let at) = try await ask(.check(transaction)) else { throw .timedOut }
+        let outcome: CheckAnswer.Outcome =
+            terms.isAdmissible
+            ? .admissible(
+                AdmissionTerms(
+                    transaction.transaction,
+                    priceNow: terms.priceNow,
+                    priceAtMost: terms.priceAtMost,
+                    balance: terms.balance,
+                    reserved: terms.reserved
+                )
+            ) : .status(status)
+        return CheckAnswer(id: transaction.id, outcome: outcome, at: at)
+    }
+
     func wait(
         for query: TransactionQuery,
         timeout: Milliseconds,
@@ -145,8 +174,8 @@ final class Gateway: NodeGateway {
     // MARK: - State
 
     func account(_ id: AccountID) async throws(GatewayError) -> AccountAnswer {
-        guard case .account(let answer) = try await ask(.account(id)) else { throw .timedOut }
-        return answer
+        guard case .account(let state, let at) = try await ask(.account(id)) else { throw .timedOut }
+        return AccountAnswer(number: state.map { UInt64($0.number.value) }, balance: state?.balance ?? .zero, at: at)
     }
 
     func feeFacts() async throws(GatewayError) -> FeeFacts {
@@ -154,33 +183,12 @@ final class Gateway: NodeGateway {
         return facts
     }
 
-    func block(_ selector: BlockSelector) async throws(GatewayError) -> BlockAnswer? {
-        do {
-            let block: JustifiedBlock?
-            switch selector {
-            case .latest: block = try store.finalBlock(at: store.tip.height)
-            case .height(let height): block = try store.finalBlock(at: height)
-            case .hash(let hash): block = try store.height(of: hash).flatMap { try store.finalBlock(at: $0) }
-            }
-            guard let block else { return nil }
-            return BlockAnswer(block: block, at: try await head())
-        } catch let error as StorageError {
-            // A damaged value is not an answer: the node stops and says which key (spec 5).
-            stop.stop(.storage(error))
-            throw .stopping
-        } catch let error as GatewayError {
-            throw error
-        } catch {
-            preconditionFailure("the store throws storage errors only: \(error)")
-        }
-    }
-
     func head() async throws(GatewayError) -> ChainPoint {
         let tip = store.tip
         return ChainPoint(height: tip.height, hash: tip.hash, time: tip.header.time)
     }
 
-    private func ask(_ question: Question) async throws(GatewayError) -> WaitingClients.Resolved {
+    func ask(_ question: Question) async throws(GatewayError) -> WaitingClients.Resolved {
         guard !stop.isStopping else { throw .stopping }
         return try await clients.ask { [inbox] in inbox.offer(.asked(question, $0)) }
     }

@@ -11,7 +11,8 @@ final class WaitingClients: Sendable {
     enum Resolved: Sendable {
         case submission([SubmissionAnswer])
         case status(StatusAnswer)
-        case account(AccountAnswer)
+        case account(AccountState?, at: ChainPoint)
+        case check(CheckTerms, TransactionStatus, at: ChainPoint)
         case fees(FeeFacts)
         case node(NodeState)
     }

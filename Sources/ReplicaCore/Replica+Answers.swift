@@ -53,12 +53,17 @@ extension Replica {
             let status = status(of: id, transaction, validUntil: transaction?.transaction.validUntil ?? validUntil)
             answer = .status(Judgement(id: id, otherwise: status, mayBeFinal: true), at: tipPoint)
         case .account(let id):
-            let account = ledger.account(id)
-            answer = .account(
-                number: account.map { UInt64($0.number.value) },
-                balance: account?.balance ?? .zero,
-                at: tipPoint
-            )
+            let state = ledger.account(id).map { account in
+                AccountState(
+                    number: account.number,
+                    balance: account.balance,
+                    touched: ledger.account(numbered: account.number)?.touched ?? .zero
+                )
+            }
+            answer = .account(state, at: tipPoint)
+        case .check(let transaction):
+            let (judgement, terms) = check(transaction)
+            answer = .check(judgement, terms, at: tipPoint)
         case .fees:
             // Spec 2.4: admission reckons with the floor at the wall clock, and so does who asks for a price.
             let time = timeOfBlock(after: tip)
@@ -68,6 +73,22 @@ extension Replica {
         case .node: answer = .node(nodeState)
         }
         effects.append(.answer(answer, ticket))
+    }
+
+    /// A dry run: what `submit` would say, and nothing changes.
+    private func check(_ transaction: IdentifiedTransaction) -> (Judgement, CheckTerms) {
+        let admission = mempool.examine(transaction, ledger: ledger, now: now.wall)
+        let wanted = transaction.transaction
+        let next = ledger.terms(at: timeOfBlock(after: tip))
+        let isAdmissible = if case .admitted = admission { true } else { false }
+        let terms = CheckTerms(
+            isAdmissible: isAdmissible,
+            priceNow: next.price(shares: mempool.shares + wanted.shares),
+            priceAtMost: wanted.rank(under: genesis.parameters),
+            balance: ledger.account(wanted.payer)?.balance ?? .zero,
+            reserved: mempool.reserved(by: wanted.payer)
+        )
+        return (judge(admission, transaction), terms)
     }
 
     /// The answer for a transaction that is not final (spec 2.3).

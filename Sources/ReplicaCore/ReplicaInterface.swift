@@ -33,6 +33,8 @@ package enum Question: Hashable, Sendable {
     /// With the bytes, where the client gave them: then more can be said than by id.
     case status(TransactionID, transaction: IdentifiedTransaction?, validUntil: Milliseconds?)
     case account(AccountID)
+    /// What would become of this transaction; its signature is not looked at.
+    case check(IdentifiedTransaction)
     case fees
     case node
 }
@@ -41,7 +43,8 @@ package enum Answer: Sendable {
     /// For each transaction of a submission.
     case submission([Judgement])
     case status(Judgement, at: FinalTip)
-    case account(number: UInt64?, balance: Amount, at: FinalTip)
+    case account(AccountState?, at: FinalTip)
+    case check(Judgement, CheckTerms, at: FinalTip)
     case fees(FeeState, at: FinalTip)
     case node(NodeState)
 }
@@ -53,6 +56,28 @@ package struct Judgement: Hashable, Sendable {
     package let otherwise: TransactionStatus
     /// Whether the index can know it at all.
     package let mayBeFinal: Bool
+}
+
+/// An open account in the final state.
+package struct AccountState: Hashable, Sendable {
+    package let number: AccountNumber
+    package let balance: Amount
+    /// The last block that touched it; 0 when only genesis did.
+    package let touched: Height
+}
+
+/// What a transaction that was only looked at would take, and what it would leave.
+package struct CheckTerms: Hashable, Sendable {
+    /// Would it be admitted now? If not, the judgement says why.
+    package let isAdmissible: Bool
+    /// The price of a block that holds it and all that waits.
+    package let priceNow: UInt64
+    /// min(maxPrice, priceCap).
+    package let priceAtMost: UInt64
+    /// The payer's final balance.
+    package let balance: Amount
+    /// What the payer's waiting transactions may take.
+    package let reserved: Amount
 }
 
 package struct FinalTip: Hashable, Sendable {

@@ -108,7 +108,10 @@ struct ConformanceFile: CustomTestStringConvertible, Sendable {
             ("settled", block.transactions[0].id.hex), ("settled2", block.transactions[1].id.hex),
             ("alice", network.text(0)), ("bob", network.text(1)), ("carol", network.text(2)),
             ("settledTx", Hex.encode(block.transactions[0].signed.encoded())), ("dave", network.stranger),
-            ("ALICE", network.text(0).uppercased()),
+            ("ALICE", network.text(0).uppercased()), ("genesisHash", network.genesisBlock.hash.hex),
+            ("pool", AccountID.pool.text(prefix: "far")),
+            ("cursor1", HistoryCursor(height: block.height, itemCount: 1).text),
+            ("cursor2", HistoryCursor(height: block.height, itemCount: 2).text),
         ]
         for nonce in UInt64(10)...16 {
             let transaction = network.transaction(nonce: nonce)
@@ -116,6 +119,10 @@ struct ConformanceFile: CustomTestStringConvertible, Sendable {
             values.append(("id.\(nonce)", transaction.id.hex))
             values.append(("json.\(nonce)", transaction.signed.json(prefix: "far").text))
             values.append(("TX.\(nonce)", Hex.encode(transaction.signed.encoded()).uppercased()))
+            let body = transaction.transaction
+            values.append(("draft.\(nonce)", #"{"transaction":\#(body.json(prefix: "far").text)}"#))
+            values.append(("bare.\(nonce)", Hex.encode(body.encoded())))
+            values.append(("signing.\(nonce)", Hex.encode(transaction.id.signingBytes)))
             values.append(("ID.\(nonce)", transaction.id.hex.uppercased()))
         }
         let signed = network.transaction(nonce: 10).signed
@@ -125,6 +132,8 @@ struct ConformanceFile: CustomTestStringConvertible, Sendable {
         let foreign = String(repeating: "0", count: 64)
         values.append(("json.elsewhere", "{\"network\":\"\(foreign)\"," + form.dropFirst()))
         values.append(("json.here", "{\"network\":\"\(network.genesis.networkID.hex)\"," + form.dropFirst()))
+        let draft = #"{"transaction":\#(signed.transaction.json(prefix: "far").text)}"#
+        values.append(("draft.elsewhere", "{\"network\":\"\(foreign)\"," + draft.dropFirst()))
         values.append(("json.fee", form.replacing("\"nonce\"", with: "\"fee\":\"1\",\"nonce\"")))
         for (name, amount) in [("Number", "1"), ("Fraction", "\"0.5\""), ("Exponent", "\"1e3\"")] {
             values.append(("json.amount\(name)", form.replacing("\"amount\":\"1\"", with: "\"amount\":\(amount)")))

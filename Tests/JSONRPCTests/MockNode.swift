@@ -102,15 +102,101 @@ final class MockNode: NodeGateway {
         return AccountAnswer(number: found.map { UInt64($0.number.value) }, balance: found?.balance ?? .zero, at: point)
     }
 
+    func check(
+        _ transaction: IdentifiedTransaction,
+        isSigned: Bool,
+        by client: String
+    ) async throws(GatewayError) -> CheckAnswer {
+        try failIfAsked()
+        if let rejection = transaction.rejection(under: genesis) {
+            return CheckAnswer(id: transaction.id, outcome: .status(.rejected(rejection)), at: point)
+        }
+        if isSigned, Verified.check(transaction, in: .init(), by: StrictEd25519()) == nil {
+            return CheckAnswer(id: nil, outcome: .status(.rejected(.signatureInvalid)), at: point)
+        }
+        let status = self.status(of: transaction)
+        guard status == .pending else { return CheckAnswer(id: transaction.id, outcome: .status(status), at: point) }
+        let terms = AdmissionTerms(
+            transaction.transaction,
+            priceNow: 50,
+            priceAtMost: 200,
+            balance: Amount(units: 1_401),
+            reserved: Amount(units: 1_000)
+        )
+        return CheckAnswer(id: transaction.id, outcome: .admissible(terms), at: point)
+    }
+
     func block(_ selector: BlockSelector) async throws(GatewayError) -> BlockAnswer? {
         try failIfAsked()
+        let genesis = network.genesisBlock
+        let isGenesis = selector == .height(.zero) || selector == .hash(genesis.hash)
+        if isGenesis { return BlockAnswer(block: genesis, justification: nil, at: point) }
         let isHeld =
             switch selector {
             case .latest: true
             case .height(let height): height == network.head.height
             case .hash(let hash): hash == network.head.hash
             }
-        return isHeld ? BlockAnswer(block: network.block, at: point) : nil
+        guard isHeld else { return nil }
+        return BlockAnswer(block: network.block.block, justification: network.block.justification, at: point)
+    }
+
+    func headers(_ order: BlockOrder, after: Height?, limit: Int) async throws(GatewayError) -> HeadersAnswer {
+        try failIfAsked()
+        let blocks = [network.genesisBlock, network.block.block]
+        let ordered = order == .oldest ? blocks : blocks.reversed()
+        let rest = ordered.filter { block in
+            after.map { order == .oldest ? block.height > $0 : block.height < $0 } ?? true
+        }
+        let entries = rest.prefix(limit).map { HeadersAnswer.Entry(header: $0.header, hash: $0.hash) }
+        return HeadersAnswer(headers: entries, at: point)
+    }
+
+    /// The one block's items and what genesis gave; a cursor counts those that are older.
+    func history(
+        of account: AccountID,
+        from cursor: HistoryCursor?,
+        limit: Int,
+        filter: HistoryFilter
+    ) async throws(GatewayError) -> HistoryAnswer {
+        try failIfAsked()
+        guard let found = network.ledger.account(account) else {
+            return HistoryAnswer(page: HistoryPage(items: [], next: nil), at: point)
+        }
+        let given = AccountHistory.genesisItem(of: account, in: genesis)
+        let items = AccountHistory.items(
+            of: account,
+            in: network.block.block,
+            before: given?.balance ?? .zero,
+            after: found.balance,
+            payoutAccounts: genesis.payoutAccounts
+        )
+        let all = ([given].compactMap { $0 } + (items ?? [])).filter(filter.takes)
+        guard cursor.map({ $0.itemCount < all.count && $0.height == network.head.height }) ?? true else {
+            return HistoryAnswer(page: nil, at: point)
+        }
+        let older = all.prefix(cursor.map { Int($0.itemCount) } ?? all.count)
+        let left = older.count - min(limit, older.count)
+        let next = left == 0 ? nil : HistoryCursor(height: network.head.height, itemCount: UInt32(left))
+        return HistoryAnswer(page: HistoryPage(items: older.suffix(limit).reversed(), next: next), at: point)
+    }
+
+    func receipt(of id: TransactionID) async throws(GatewayError) -> ReceiptAnswer? {
+        try failIfAsked()
+        let block = network.block.block
+        guard let index = block.transactions.firstIndex(where: { $0.id == id }) else { return nil }
+        let settled = block.transactions[index]
+        let receipt = Receipt(
+            network: genesis.networkID,
+            id: id,
+            fee: Amount(units: block.header.price * settled.transaction.shares),
+            signed: settled.signed,
+            logIndex: UInt64(index),
+            inclusionPath: Merkle.inclusionPath(index: UInt64(index), leafHashes: block.transactions.map(\.leaf)),
+            headers: [block.header],
+            finalization: network.block.justification.certificate
+        )
+        return ReceiptAnswer(receipt: receipt, at: point)
     }
 
     func feeFacts() async throws(GatewayError) -> FeeFacts {

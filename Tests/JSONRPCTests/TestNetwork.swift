@@ -9,6 +9,7 @@ struct TestNetwork: Sendable {
     let genesis: Genesis
     let payers: [SigningKey]
     let ledger: Ledger
+    let genesisBlock: Block
     let block: JustifiedBlock
 
     static let shared = TestNetwork()
@@ -38,6 +39,7 @@ struct TestNetwork: Sendable {
             var ledger = Ledger(genesis: genesis)
             let rules = ChainRules(genesis: genesis)
             let parent = rules.genesisHeader(ledger.head)
+            genesisBlock = Block(header: parent, network: genesis.networkID, transactions: [], evidence: [])
             let first = Self.sign(genesis, payers[0], to: payers[1], amounts: [250], nonce: 1, reference: "coffee")
             let second = Self.sign(genesis, payers[1], to: payers[2], amounts: [5_000, 1], nonce: 2)
             let delta = try ledger.execute(

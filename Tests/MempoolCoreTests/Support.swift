@@ -107,7 +107,10 @@ struct Node {
     }
 
     mutating func admit(_ transaction: Verified<IdentifiedTransaction>) -> Admission {
-        mempool.admit(transaction, ledger: ledger, now: now)
+        let examined = mempool.examine(transaction.value, ledger: ledger, now: now)
+        let admission = mempool.admit(transaction, ledger: ledger, now: now)
+        precondition(examined == admission.withoutDropped, "a dry run answers what the real one does")
+        return admission
     }
 
     /// Executes a block one spacing after the end of the path, or at a time.
@@ -146,4 +149,11 @@ struct Node {
 
 extension Milliseconds {
     static func + (left: Milliseconds, right: UInt64) -> Milliseconds { left.adding(Milliseconds(right)) }
+}
+
+extension Admission {
+    fileprivate var withoutDropped: Admission {
+        if case .admitted = self { return .admitted(dropped: []) }
+        return self
+    }
 }
