@@ -73,7 +73,9 @@ package struct ChainRules: Sendable {
         guard evidence.count <= electorate.validators.count else { return false }
         var accused = accused
         for item in evidence {
-            let isRecent = item.epoch == electorate.epoch || item.epoch.number + 1 == electorate.epoch.number
+            let isRecent =
+                item.epoch == electorate.epoch
+                || electorate.epoch > .zero && item.epoch.number == electorate.epoch.number - 1
             guard isRecent, accused.insert(Accused(item)).inserted else { return false }
         }
         return true
