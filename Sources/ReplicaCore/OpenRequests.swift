@@ -6,11 +6,17 @@ import Primitives
 ///
 /// A late answer is still an answer, so nothing expires; beyond its bounds the oldest is forgotten.
 struct OpenRequests: Sendable {
-    private struct Bodies: Sendable {
+    /// What is open of one block.
+    ///
+    /// Requests for a block overlap, and answers may hold less than was asked for or come in another order: so an answer is
+    /// held against all that was asked of its block, not against one request.
+    fileprivate struct Bodies: Sendable {
         let block: Hash32
-        let leaves: Set<Hash32>
-        /// As many as were named: a hostile leader may name one twice.
-        let count: Int
+        /// Of each request, as many as were named: a hostile leader may name a leaf twice.
+        var counts: [Int]
+        var leaves: Set<Hash32>
+        /// Of all requests together.
+        var leafCount: Int
     }
 
     private static var syncsMax: Int { 16 }
@@ -24,6 +30,8 @@ struct OpenRequests: Sendable {
     private var blocks: [Hash32] = []
     private var bodies: [Bodies] = []
     private var leafCount = 0
+
+    private var requestCount: Int { bodies.reduce(0) { $0 + $1.counts.count } }
 
     static func isRequest(_ message: PeerMessage) -> Bool {
         switch message {
@@ -40,15 +48,19 @@ struct OpenRequests: Sendable {
             blocks.append(request.hash)
         case .bodyRequest(let request):
             while let oldest = bodies.first,
-                bodies.count >= Self.bodiesMax || leafCount + request.leaves.count > Self.leavesMax
+                requestCount >= Self.bodiesMax || leafCount + request.leaves.count > Self.leavesMax
             {
-                leafCount -= oldest.count
+                leafCount -= oldest.leafCount
                 bodies.removeFirst()
             }
             leafCount += request.leaves.count
-            bodies.append(
-                Bodies(block: request.block, leaves: Set(request.leaves), count: request.leaves.count)
-            )
+            var open =
+                bodies.firstIndex { $0.block == request.block }.map { bodies.remove(at: $0) }
+                ?? Bodies(block: request.block, counts: [], leaves: [], leafCount: 0)
+            open.counts.append(request.leaves.count)
+            open.leaves.formUnion(request.leaves)
+            open.leafCount += request.leaves.count
+            bodies.append(open)
         default: break
         }
     }
@@ -66,16 +78,23 @@ struct OpenRequests: Sendable {
             return true
         case .bodyResponse(let response):
             // No more bodies than were asked for, and none but those: so many signatures are worth checking.
-            guard
-                let index = bodies.firstIndex(where: { request in
-                    request.block == response.block && response.transactions.count <= request.count
-                        && response.transactions.allSatisfy { request.leaves.contains($0.leaf) }
-                })
+            guard let index = bodies.firstIndex(where: { $0.block == response.block }),
+                let request = bodies[index].smallest(of: response.transactions.count),
+                response.transactions.allSatisfy({ bodies[index].leaves.contains($0.leaf) })
             else { return false }
-            leafCount -= bodies[index].count
+            bodies[index].counts.remove(at: request)
+            guard bodies[index].counts.isEmpty else { return true }
+            leafCount -= bodies[index].leafCount
             bodies.remove(at: index)
             return true
         default: return true
         }
+    }
+}
+
+extension OpenRequests.Bodies {
+    /// The request that named the fewest leaves of those that named as many as this.
+    fileprivate func smallest(of count: Int) -> Int? {
+        counts.indices.filter { counts[$0] >= count }.min { counts[$0] < counts[$1] }
     }
 }

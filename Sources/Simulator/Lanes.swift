@@ -57,6 +57,11 @@ struct Lanes: Sendable {
         return blocks
     }
 
+    /// Whether the next order of the commit lane is news for clients that wait.
+    var tellsNext: Bool {
+        if case .tell? = commit.first?.order { true } else { false }
+    }
+
     var safetyMayStart: Bool { !safetyIsBusy && !safety.isEmpty }
     var commitMayStart: Bool { !commitIsBusy && commit.first.map { $0.after <= done } ?? false }
 }

@@ -14,7 +14,8 @@ extension World {
         }
         if nodes[node].lanes.commitMayStart {
             nodes[node].lanes.commitIsBusy = true
-            let time = generator.within(scenario.commitSync) + nodes[node].stall
+            // Telling who waits needs no disk, only its place in the order.
+            let time = nodes[node].lanes.tellsNext ? 0 : generator.within(scenario.commitSync) + nodes[node].stall
             queue.insert(.commitDone(node, life: nodes[node].life), at: now + time)
         }
     }

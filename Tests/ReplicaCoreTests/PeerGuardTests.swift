@@ -78,6 +78,24 @@ import Testing
         #expect(peers.judge(bodies, from: peer, at: now) == .take)
     }
 
+    /// Seed 143: what was asked of one block twice, the second time less, was answered in the other order.
+    @Test func answersToOverlappingRequestsMayComeInAnyOrder() throws {
+        let block = try bench.chain([[bench.payment(1), bench.payment(2), bench.payment(3)]])[0]
+        func bodies(_ places: [Int]) -> PeerMessage {
+            .bodyResponse(BodyResponse(block: block.hash, transactions: places.map { block.transactions[$0] }))
+        }
+        let questions = [[0, 1, 2], [1, 2], [0, 2]]
+        for answers in [[[0, 1, 2], [1, 2], [0, 2]], [[0, 2], [1, 2], [0, 1, 2]], [[2], [0, 2], [0, 1, 2]]] {
+            var peers = connected()
+            for question in questions {
+                let leaves = question.map { block.transactions[$0].leaf }
+                peers.sent(.bodyRequest(BodyRequest(block: block.hash, leaves: leaves)), to: [peer])
+            }
+            for answer in answers { #expect(peers.judge(bodies(answer), from: peer, at: now) == .take, "\(answer)") }
+            #expect(peers.judge(bodies([0]), from: peer, at: now) == .drop(.unasked(typeCode: 9)), "no fourth answer")
+        }
+    }
+
     @Test func whatIsHeldUnderMyKeyIsSaidOnceInASession() {
         let held = PeerMessage.heldVotes(HeldVotes(epoch: .zero, finalView: .zero, votes: []))
         var peers = connected()
