@@ -62,10 +62,14 @@ final class LoadRun: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<settings.senderCount { group.addTask { try await self.sendAll() } }
             group.addTask { try await self.followBlocks() }
-            group.addTask { await self.reportUntilDone() }
+            let reporter = Task { await self.reportUntilCancelled() }
+            // The load ends with its last verdict, not with the next row of the table.
+            defer { reporter.cancel() }
             try await group.waitForAll()
         }
-        return snapshot
+        let last = snapshot
+        report(last)
+        return last
     }
 
     private var now: LoadBook.Time {
@@ -219,10 +223,10 @@ final class LoadRun: Sendable {
 
     // MARK: Reporting
 
-    private func reportUntilDone() async {
-        while !isDone, !Task.isCancelled {
-            // Only a cancelled task wakes early, and the loop sees that.
-            do { try await Task.sleep(for: settings.reportInterval) } catch {}
+    private func reportUntilCancelled() async {
+        while true {
+            // Only a cancelled task wakes early.
+            do { try await Task.sleep(for: settings.reportInterval) } catch { return }
             report(snapshot)
         }
     }
