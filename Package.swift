@@ -27,6 +27,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -92,6 +94,7 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"), nioCore, nioPosix, logging,
+                metrics,
             ]
         ),
         shell(
@@ -102,7 +105,7 @@ let package = Package(
             "NodeRuntime",
             [
                 "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "MempoolCore",
-                "ReplicaCore", "VerifierCore", "LevelDBStorage", "TCPGossip", "JSONRPC", logging,
+                "ReplicaCore", "VerifierCore", "LevelDBStorage", "TCPGossip", "JSONRPC", logging, metrics,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"), nioCore, nioPosix,
@@ -152,7 +155,7 @@ let package = Package(
             "JSONRPCTests",
             [
                 "JSONRPC", "RPCClient", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives",
-                "StrictJSON", logging, nioCore, nioPosix,
+                "StrictJSON", logging, metrics, nioCore, nioPosix,
             ]
         ),
         tests(

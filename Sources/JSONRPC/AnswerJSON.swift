@@ -78,7 +78,7 @@ enum TransactionDetail: String, CaseIterable {
         }
     }
 
-    private static func json(_ item: IdentifiedTransaction, index: Int, block: Block, _ prefix: String) -> JSON {
+    static func json(_ item: IdentifiedTransaction, index: Int, block: Block, _ prefix: String) -> JSON {
         let fee = Amount(units: block.header.price).multiplied(by: item.transaction.shares)
         var members: JSONObject = ["id": .string(item.id.hex), "index": .integer(index)]
         members.append("fee", ifPresent: fee.map { .decimal($0.units) })
@@ -133,7 +133,7 @@ extension NodeStatus {
             "missing": .array(missing.map { .string($0) }), "peers": .array(peers.map { .string($0) }),
             "finalityAgeMilliseconds": .decimal(finalityAge.number),
             "pendingTransactions": .integer(pendingTransactions), "pendingBytes": .integer(pendingBytes),
-            "sync": sync.json(head: head.height), "why": .array(why.map { .string($0) }), "at": head.json,
+            "sync": sync.json(head: head.height), "why": .array(why.map(\.json)), "at": head.json,
         ]
     }
 

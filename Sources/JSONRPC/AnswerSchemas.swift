@@ -106,7 +106,43 @@ extension Schema {
         "missing": array(of: text), "peers": array(of: text), "finalityAgeMilliseconds": decimal,
         "pendingTransactions": integer(), "pendingBytes": integer(),
         "sync": object(["state": one(of: ["upToDate", "behind"])], optional: ["target": decimal, "lag": decimal]),
-        "why": array(of: text), "at": at,
+        "why": array(of: reason), "at": at,
+    ])
+
+    private static let reason = object(
+        ["reason": one(of: NodeReason.Name.allCases.map(\.rawValue)), "message": text, "next": text],
+        optional: ["facts": facts]
+    )
+
+    static let nodePeers = object([
+        "peers": array(
+            of: object([
+                "name": text, "nodeKey": hash, "role": one(of: ["validator", "follower"]), "address": text,
+                "connected": bool,
+                "session": orNull(
+                    object([
+                        "connections": array(of: text), "ageMilliseconds": decimal, "sentBytes": decimal,
+                        "receivedBytes": decimal, "queuedBytes": integer(), "droppedMessages": decimal,
+                    ])
+                ),
+                "said": orNull(
+                    object([
+                        "height": decimal, "view": decimal, "lag": decimal, "clockOffsetMilliseconds": signedInteger,
+                    ])
+                ),
+                "lastProblem": orNull(text),
+            ])
+        ),
+        "at": at,
+    ])
+
+    static let mempoolInfo = object([
+        "transactions": integer(), "bytes": integer(), "bytesMax": integer(), "shares": decimal,
+        "oldestMilliseconds": orNull(decimal),
+        "levels": array(
+            of: object(["from": decimal, "transactions": integer(), "bytes": integer(), "shares": decimal])
+        ),
+        "at": at,
     ])
 
     static let networkInfo = object([

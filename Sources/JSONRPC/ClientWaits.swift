@@ -25,6 +25,16 @@ final class ClientWaits: Sendable {
         }
     }
 
+    /// Does something when the connection closes, at once when it has; `forget` must follow.
+    func whenClosed(_ connection: any Channel, _ action: @escaping @Sendable () -> Void) {
+        cancellations.withLock { $0[ObjectIdentifier(connection)] = action }
+        if !connection.isActive { action() }
+    }
+
+    func forget(_ connection: any Channel) {
+        _ = cancellations.withLock { $0.removeValue(forKey: ObjectIdentifier(connection)) }
+    }
+
     /// Called by the connection itself, when either side has closed it.
     func connectionClosed(_ connection: any Channel) {
         let cancel = cancellations.withLock { $0.removeValue(forKey: ObjectIdentifier(connection)) }

@@ -17,28 +17,34 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let limits: RPCLimits
     private let clients: ClientConnections
     private let waits: ClientWaits
+    private let metrics: RPCMetrics
     /// Set while this connection counts among its client's.
-    private var client: String?
+    private var place: (client: String, number: UInt64)?
     /// Requests whose answer is not written yet; more than one only when a client does not wait for answers.
     private var unanswered = 0
     private var isReading = false
     private var closesAfterAnswer = false
+    /// A stream of events was cut off: nothing more may follow its last words.
+    private var hasOverflowed = false
     private var readDeadline: Scheduled<Void>?
     private var writeDeadline: Scheduled<Void>?
 
-    init(limits: RPCLimits, clients: ClientConnections, waits: ClientWaits) {
+    init(limits: RPCLimits, clients: ClientConnections, waits: ClientWaits, metrics: RPCMetrics) {
         self.limits = limits
         self.clients = clients
         self.waits = waits
+        self.metrics = metrics
     }
 
     func channelActive(context: ChannelHandlerContext) {
         let client = ClientAddress.client(of: context.channel.remoteAddress?.ipAddress)
-        guard clients.open(by: client) else {
+        guard let number = clients.open(context.channel, by: client) else {
+            metrics.refused(.connections)
             context.close(promise: nil)
             return
         }
-        self.client = client
+        place = (client, number)
+        metrics.connectionOpened()
         readDeadline = close(context, in: limits.headTimeout)
         context.fireChannelActive()
     }
@@ -46,8 +52,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func channelInactive(context: ChannelHandlerContext) {
         readDeadline?.cancel()
         writeDeadline?.cancel()
-        if let client { clients.close(by: client) }
-        client = nil
+        if let place {
+            clients.close(place.number, of: place.client)
+            metrics.connectionClosed()
+        }
+        place = nil
         waits.connectionClosed(context.channel)
         context.fireChannelInactive()
     }
@@ -64,6 +73,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             unanswered += 1
+            if let place { clients.set(place.number, of: place.client, isBusy: true) }
             isReading = true
             armReadDeadline(context)
             if unanswered == 1 { sendContinue(if: head, context) }
@@ -96,6 +106,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.close(promise: nil)
             return
         }
+        // A client that leaves in the middle of a request has sent nothing wrong.
+        if error != .invalidEOFState { metrics.refused(.header) }
         let isTooMuch = error == .headerOverflow
         let status: HTTPResponse.Status = isTooMuch ? .requestHeaderFieldsTooLarge : .badRequest
         let head = HTTPResponse(status: status, headerFields: [.connection: "close", .contentLength: "0"])
@@ -107,10 +119,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Answers
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !hasOverflowed else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
         switch unwrapOutboundIn(data) {
         case .head(let head):
             closesAfterAnswer = head.headerFields[.connection] == "close"
-            writeDeadline = close(context, in: limits.responseTimeout)
+            // A stream of events has no last byte; it watches its own pace.
+            if head.headerFields[.contentType] != EventText.contentType {
+                writeDeadline = close(context, in: limits.responseTimeout)
+            }
             context.write(data, promise: promise)
         case .body:
             context.write(data, promise: promise)
@@ -122,9 +141,20 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// Ends a stream whose client takes nothing: its last words wait behind what it has not taken, and not for long.
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is EventOverflow else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        context.write(wrapOutboundOut(.body(ByteBuffer(bytes: EventText.overflow))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        hasOverflowed = true
+        writeDeadline = close(context, in: limits.eventLinger)
+        promise?.succeed()
+    }
+
     private func answerIsWritten(_ context: ChannelHandlerContext) {
         writeDeadline?.cancel()
         unanswered -= 1
+        if let place, unanswered == 0 { clients.set(place.number, of: place.client, isBusy: false) }
         armReadDeadline(context)
         guard closesAfterAnswer else { return }
         // Not at once: closing with unread bytes would take the answer back from the client.

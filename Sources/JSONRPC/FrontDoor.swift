@@ -14,15 +14,44 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
     private let dispatcher: RPCDispatcher<Gateway>
     private let load: RPCLoad
     private let rates: ClientRateTable
+    private let events: EventDoor<Gateway>
+    private let streams: EventStreams
+    private let registry: PrometheusRegistry
+    private let metrics: RPCMetrics
     private let logger: Logger
 
-    init(configuration: RPCConfiguration, gateway: Gateway, waits: ClientWaits, logger: Logger) {
+    init(
+        configuration: RPCConfiguration,
+        gateway: Gateway,
+        waits: ClientWaits,
+        streams: EventStreams,
+        registry: PrometheusRegistry,
+        metrics: RPCMetrics,
+        logger: Logger
+    ) {
         self.configuration = configuration
         self.gateway = gateway
+        self.streams = streams
+        self.registry = registry
+        self.metrics = metrics
         self.logger = logger
         load = RPCLoad(limits: configuration.limits)
         rates = ClientRateTable(limits: configuration.limits)
-        dispatcher = RPCDispatcher(gateway: gateway, limits: configuration.limits, load: load, waits: waits)
+        events = EventDoor(
+            gateway: gateway,
+            limits: configuration.limits,
+            load: load,
+            waits: waits,
+            streams: streams,
+            metrics: metrics
+        )
+        dispatcher = RPCDispatcher(
+            gateway: gateway,
+            limits: configuration.limits,
+            load: load,
+            waits: waits,
+            metrics: metrics
+        )
     }
 
     /// Throws only when the request's body cannot be read to its end.
@@ -43,7 +72,10 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         on connection: any Channel,
         from address: String?
     ) async throws -> HTTPAnswer {
-        if let refusal = refusalOfHost(request) { return refusal }
+        if let refusal = refusalOfHost(request) {
+            metrics.refused(.host)
+            return refusal
+        }
         switch (request.uri.path, request.method) {
         case ("/", .post):
             return try await call(request, on: connection, by: ClientAddress.client(of: address))
@@ -60,9 +92,18 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
             return await health(.live, to: request)
         case ("/readyz", .get), ("/readyz", .head):
             return await health(.ready, to: request)
-        case ("/livez", _), ("/readyz", _):
+        case ("/metrics", .get), ("/metrics", .head):
+            return await scrape(request)
+        case ("/events", .get):
+            let client = ClientAddress.client(of: address)
+            if let wait = rates.take(1, by: client) { return tooOften(request, wait: wait) }
+            return await events.answer(request, on: connection, by: client)
+        case ("/events", _):
+            return .refusal(.methodNotAllowed, "Ask with GET.", to: request, fields: [.allow: "GET"])
+        case ("/livez", _), ("/readyz", _), ("/metrics", _):
             return .refusal(.methodNotAllowed, "Ask with GET.", to: request, fields: [.allow: "GET, HEAD"])
         default:
+            metrics.refused(.path)
             return .refusal(.notFound, "There is nothing here. Calls are sent to /.", to: request)
         }
     }
@@ -88,9 +129,20 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
     }
 
     private func health(_ check: HealthCheck, to request: Request) async -> HTTPAnswer {
-        let problems = await gateway.problems(for: check)
-        let body: JSON = ["ok": .bool(problems.isEmpty), "problems": .array(problems.map { .string($0) })]
-        return .json(body, status: problems.isEmpty ? .ok : .serviceUnavailable, to: request)
+        let reasons = await gateway.reasons(against: check)
+        let body: JSON = ["ok": .bool(reasons.isEmpty), "reasons": .array(reasons.map(\.json))]
+        return .json(body, status: reasons.isEmpty ? .ok : .serviceUnavailable, to: request)
+    }
+
+    private func scrape(_ request: Request) async -> HTTPAnswer {
+        await gateway.updateMetrics()
+        metrics.set(requestsInFlight: load.requestsInFlight, streams: streams.count)
+        return .bytes(
+            Array(registry.text.utf8),
+            type: PrometheusRegistry.contentType,
+            status: .ok,
+            to: request
+        )
     }
 
     // MARK: Calls
@@ -102,29 +154,27 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
     ) async throws -> HTTPAnswer {
         // On whichever of the shared threads this runs: they serve clients only.
         stepBack()
-        if let wait = rates.take(1, by: client) {
-            let seconds = wait / 1_000_000_000 + 1
-            let fault = RPCFault(.rateLimited, facts: ["retryAfterMilliseconds": .decimal(wait / 1_000_000 + 1)])
-            return .fault(fault, status: .tooManyRequests, to: request, fields: [.retryAfter: "\(seconds)"])
-        }
+        if let wait = rates.take(1, by: client) { return tooOften(request, wait: wait) }
         guard HTTPAnswer.isJSON(request.headers[.contentType]) else {
+            metrics.refused(.type)
             return .refusal(.unsupportedMediaType, "The content type must be application/json.", to: request)
         }
         guard request.headers[.contentEncoding] == nil else {
+            metrics.refused(.type)
             return .refusal(.unsupportedMediaType, "The body must not be compressed.", to: request)
         }
         let length = request.headers[.contentLength].flatMap { Int($0) }
         guard length != nil || request.headers[.transferEncoding] != nil else {
+            metrics.refused(.length)
             return .refusal(.lengthRequired, "A call has a body, and its length.", to: request)
         }
         let bodyBytesMax = configuration.limits.bodyBytesMax
-        let tooLarge = RPCFault(.bodyTooLarge, facts: ["limit": .integer(bodyBytesMax)])
-        guard length ?? 0 <= bodyBytesMax else { return .fault(tooLarge, status: .contentTooLarge, to: request) }
+        guard length ?? 0 <= bodyBytesMax else { return tooLarge(request) }
         let reserved = length ?? bodyBytesMax
         guard !gateway.isBusy, load.enter(bytes: reserved) else { return busy(request) }
         defer { load.leave(bytes: reserved) }
         guard let body = try await read(request, bytesMax: bodyBytesMax, expected: length) else {
-            return .fault(tooLarge, status: .contentTooLarge, to: request)
+            return tooLarge(request)
         }
         return await reply(to: body, of: request, on: connection, by: client)
     }
@@ -160,8 +210,22 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         return answer
     }
 
+    private func tooOften(_ request: Request, wait: UInt64) -> HTTPAnswer {
+        metrics.refused(.rate)
+        let seconds = wait / 1_000_000_000 + 1
+        let fault = RPCFault(.rateLimited, facts: ["retryAfterMilliseconds": .decimal(wait / 1_000_000 + 1)])
+        return .fault(fault, status: .tooManyRequests, to: request, fields: [.retryAfter: "\(seconds)"])
+    }
+
+    private func tooLarge(_ request: Request) -> HTTPAnswer {
+        metrics.refused(.body)
+        let fault = RPCFault(.bodyTooLarge, facts: ["limit": .integer(configuration.limits.bodyBytesMax)])
+        return .fault(fault, status: .contentTooLarge, to: request)
+    }
+
     private func busy(_ request: Request) -> HTTPAnswer {
-        .fault(RPCFault(.busy), status: .serviceUnavailable, to: request, fields: [.retryAfter: "1"])
+        metrics.refused(.busy)
+        return .fault(RPCFault(.busy), status: .serviceUnavailable, to: request, fields: [.retryAfter: "1"])
     }
 
     /// Must follow every answer, once it is written or cannot be.

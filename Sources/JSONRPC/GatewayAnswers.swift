@@ -115,8 +115,8 @@ package struct NodeStatus: Sendable {
     package let pendingTransactions: Int
     package let pendingBytes: Int
     package let sync: Sync
-    /// Why the chain does not progress, in sentences; none when it does, or when there is nothing to do.
-    package let why: [String]
+    /// Why the node is not in order or the chain does not progress; none when all is well, or when there is nothing to do.
+    package let why: [NodeReason]
 
     package init(
         version: String,
@@ -134,7 +134,7 @@ package struct NodeStatus: Sendable {
         pendingTransactions: Int,
         pendingBytes: Int,
         sync: Sync,
-        why: [String]
+        why: [NodeReason]
     ) {
         self.version = version
         self.role = role

@@ -33,6 +33,17 @@ struct HTTPAnswer {
         bytes(json.bytes, status: status, to: request)
     }
 
+    /// A stream of events; the connection ends with it.
+    static func events(
+        _ write: @escaping @Sendable @concurrent (inout any ResponseBodyWriter) async throws -> Void
+    ) -> HTTPAnswer {
+        let fields: HTTPFields = [
+            .contentType: EventText.contentType, .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+            .connection: "close",
+        ]
+        return HTTPAnswer(head: HTTPResponse(status: .ok, headerFields: fields), body: ResponseBody(write))
+    }
+
     /// What HTTP itself refuses, in a sentence.
     static func refusal(
         _ status: HTTPResponse.Status,

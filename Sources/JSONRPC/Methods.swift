@@ -159,6 +159,20 @@ extension RPCMethod {
                 answer: nodeStatus
             ),
             RPCMethod(
+                "node_peers",
+                "Where every peer stands: sessions, what it said last, and why it was lost.",
+                result: Schema.nodePeers,
+                example: { _ in [:] },
+                answer: nodePeers
+            ),
+            RPCMethod(
+                "mempool_info",
+                "What waits for a block, for how long, and at which prices.",
+                result: Schema.mempoolInfo,
+                example: { _ in [:] },
+                answer: mempoolInfo
+            ),
+            RPCMethod(
                 "network_info",
                 "What a client must know before it signs, and what this node takes at once.",
                 result: Schema.networkInfo,

@@ -64,16 +64,28 @@ package protocol NodeGateway: Sendable {
 
     func nodeStatus() async throws(GatewayError) -> NodeStatus
 
+    func peers() async throws(GatewayError) -> PeersAnswer
+
+    func mempool() async throws(GatewayError) -> MempoolAnswer
+
     /// The validators of the current epoch, in the order of their indexes.
     func validators() async throws(GatewayError) -> ValidatorsAnswer
 
     /// The final block up to which the node answers.
     func head() async throws(GatewayError) -> ChainPoint
 
-    /// What keeps the node from being alive, or ready, in sentences; none when it is.
+    /// Yields after more blocks have become final on disk, the newest news only; ends with the node.
+    func finality() -> AsyncStream<Void>
+
+    /// Brings up to date what is measured only when somebody looks; called before each scrape.
     ///
-    /// Must answer when the loop does not: a node that hangs is one that says so.
-    func problems(for check: HealthCheck) async -> [String]
+    /// Answers within two seconds also when the loop does not.
+    func updateMetrics() async
+
+    /// What keeps the node from being alive, or ready; nothing when it is.
+    ///
+    /// Must answer when the loop or the disk does not: a node that hangs is one that says so.
+    func reasons(against check: HealthCheck) async -> [NodeReason]
 }
 
 /// Why the node makes no statement; the client may ask again, here or elsewhere.

@@ -54,6 +54,18 @@ package struct RPCLimits: Sendable {
     /// Calls that a client may save up and make at once.
     package var callsBurst = 8_000
 
+    /// Clients that follow `/events`, and how many of them one client may be.
+    package var eventStreamsMax = 256
+    package var eventStreamsPerClientMax = 16
+    /// How long a stream is silent before it says that it is alive.
+    package var eventHeartbeat = Duration.seconds(15)
+    /// How long a client may take nothing of a stream.
+    package var eventStallTimeout = Duration.seconds(30)
+    /// How long its last words wait for it after that.
+    package var eventLinger = TimeAmount.seconds(5)
+    /// How much of a block is written at once; an event that is longer is written alone.
+    package var eventPieceBytes = 64 << 10
+
     /// From the opening of a connection to its first complete header.
     package var headTimeout = TimeAmount.seconds(5)
     /// From a header to the end of its body.

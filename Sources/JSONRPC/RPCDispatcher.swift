@@ -10,14 +10,16 @@ struct RPCDispatcher<Gateway: NodeGateway>: Sendable {
     private let limits: RPCLimits
     private let load: RPCLoad
     private let waits: ClientWaits
+    private let metrics: RPCMetrics
     private let methods: [String: RPCMethod<Gateway>]
     let methodNames: [String]
 
-    init(gateway: Gateway, limits: RPCLimits, load: RPCLoad, waits: ClientWaits) {
+    init(gateway: Gateway, limits: RPCLimits, load: RPCLoad, waits: ClientWaits, metrics: RPCMetrics) {
         self.gateway = gateway
         self.limits = limits
         self.load = load
         self.waits = waits
+        self.metrics = metrics
         let table = RPCMethod<Gateway>.all
         methods = Dictionary(uniqueKeysWithValues: table.map { ($0.name, $0) })
         methodNames = table.map(\.name)
@@ -71,6 +73,18 @@ struct RPCDispatcher<Gateway: NodeGateway>: Sendable {
     }
 
     private func result(of call: RPCCall, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
+        let start = ContinuousClock.now
+        do throws(RPCFault) {
+            let result = try await answer(to: call, in: context)
+            metrics.answered(call.method, nil, in: .now - start)
+            return result
+        } catch {
+            metrics.answered(call.method, error.reason, in: .now - start)
+            throw error
+        }
+    }
+
+    private func answer(to call: RPCCall, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
         guard let method = methods[call.method] else { throw RPCFault(.methodNotFound) }
         let arguments = try RPCFault.reading { () throws(JSONReadError) in
             try RPCArguments(call.params, for: method.parameters)

@@ -16,6 +16,8 @@ final class RPCLoad: Sendable {
         bytesMax = limits.bytesInFlightMax
     }
 
+    var requestsInFlight: Int { state.withLock { $0.requests } }
+
     /// True when a request with a body of this length may begin; then `leave` must follow.
     func enter(bytes: Int) -> Bool {
         state.withLock { state in

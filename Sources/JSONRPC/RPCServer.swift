@@ -2,23 +2,36 @@ import HummingbirdCore
 package import Logging
 import NIOCore
 import NIOPosix
-import Synchronization
 
-/// JSON-RPC over HTTP/1.1 on one port: `POST /`, and `GET /livez` and `/readyz` for whoever watches the node.
+/// JSON-RPC over HTTP/1.1 on one port: `POST /`, and `GET /livez`, `/readyz` and `/metrics` for
+/// whoever watches the node, `GET /events` for whoever follows the chain.
 package struct RPCServer<Gateway: NodeGateway>: Sendable {
     private let server: Server<HTTP1Channel>
+    private let streams: EventStreams
 
     /// `running` is called once the port is open, with its number.
     package init(
         configuration: RPCConfiguration,
         gateway: Gateway,
+        metrics registry: PrometheusRegistry,
         logger: Logger,
         running: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         let limits = configuration.limits
         let waits = ClientWaits()
-        let frontDoor = FrontDoor(configuration: configuration, gateway: gateway, waits: waits, logger: logger)
-        let clients = ClientConnections(perClientMax: limits.connectionsPerClientMax)
+        let metrics = RPCMetrics(registry: registry, methods: RPCMethod<Gateway>.all.map(\.name))
+        let streams = EventStreams(limits: limits)
+        self.streams = streams
+        let frontDoor = FrontDoor(
+            configuration: configuration,
+            gateway: gateway,
+            waits: waits,
+            streams: streams,
+            registry: registry,
+            metrics: metrics,
+            logger: logger
+        )
+        let clients = ClientConnections(limits: limits)
         let channel = HTTP1Channel(
             responder: { request, writer, channel in
                 let answer = try await frontDoor.answer(request, on: channel)
@@ -26,7 +39,9 @@ package struct RPCServer<Gateway: NodeGateway>: Sendable {
                 try await writer.write(response: answer.head, body: answer.body)
             },
             configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(limits: limits, clients: clients, waits: waits)],
+                additionalChannelHandlers: [
+                    ConnectionGuard(limits: limits, clients: clients, waits: waits, metrics: metrics)
+                ],
                 idleTimeout: limits.idleTimeout,
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headerBytesMax,
@@ -39,7 +54,8 @@ package struct RPCServer<Gateway: NodeGateway>: Sendable {
             childChannelSetup: channel,
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: logger)
+                // Above the table's own limit: who has too many is closed, and nobody waits to be accepted meanwhile.
+                availableConnectionsDelegate: .maximum(limits.connectionsMax + 256, logger: logger)
             ),
             onServerRunning: { channel in
                 guard let port = channel.localAddress?.port else { return }
@@ -58,30 +74,11 @@ package struct RPCServer<Gateway: NodeGateway>: Sendable {
     /// Takes no more connections and returns once those under way are answered.
     ///
     /// A client that waits for finality is answered when the gateway answers; cancel `run` not to wait for that.
-    package func stop() async throws { try await server.shutdownGracefully() }
-}
-
-/// How many connections each client has open.
-final class ClientConnections: Sendable {
-    private let perClientMax: Int
-    private let counts = Mutex<[String: Int]>([:])
-
-    init(perClientMax: Int) { self.perClientMax = perClientMax }
-
-    /// True when the client may have one more; then `close` must follow.
-    func open(by client: String) -> Bool {
-        counts.withLock { counts in
-            let count = counts[client, default: 0]
-            guard count < perClientMax else { return false }
-            counts[client] = count + 1
-            return true
-        }
+    package func stop() async throws {
+        endStreams()
+        try await server.shutdownGracefully()
     }
 
-    func close(by client: String) {
-        counts.withLock { counts in
-            guard let count = counts[client] else { return }
-            counts[client] = count > 1 ? count - 1 : nil
-        }
-    }
+    /// Ends those who follow events, since they never end by themselves; called first when the server is to stop.
+    package func endStreams() { streams.endAll() }
 }

@@ -32,6 +32,8 @@ enum Schema {
         return .object(schema)
     }
 
+    /// A whole JSON number that may be negative.
+    static let signedInteger: JSON = ["type": "integer"]
     static let text: JSON = ["type": "string"]
     static let bool: JSON = ["type": "boolean"]
     /// An object whose members depend on the case; the specification lists them.

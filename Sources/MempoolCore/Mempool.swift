@@ -84,7 +84,8 @@ extension Mempool {
                 transaction: transaction,
                 rank: identified.transaction.rank(under: parameters),
                 reservation: terms.reservation,
-                payerNumber: terms.payer
+                payerNumber: terms.payer,
+                admittedAt: now
             )
             return .admitted(dropped: try makeRoom(for: entry, now: now))
         } catch {

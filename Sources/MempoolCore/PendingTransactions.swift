@@ -11,6 +11,8 @@ struct PendingTransaction: Sendable {
     let reservation: Amount
     /// The payer's number in the final state, which stays.
     let payerNumber: AccountNumber
+    /// When it was admitted, by the node's clock.
+    let admittedAt: Milliseconds
     /// Given by the pool when it is inserted.
     fileprivate(set) var arrival: UInt64 = 0
     /// The payer's place in the pool, likewise.
@@ -20,12 +22,14 @@ struct PendingTransaction: Sendable {
         transaction: Verified<IdentifiedTransaction>,
         rank: UInt64,
         reservation: Amount,
-        payerNumber: AccountNumber
+        payerNumber: AccountNumber,
+        admittedAt: Milliseconds
     ) {
         self.transaction = transaction
         self.rank = rank
         self.reservation = reservation
         self.payerNumber = payerNumber
+        self.admittedAt = admittedAt
     }
 }
 
@@ -50,6 +54,7 @@ struct PendingTransactions: Sendable {
     private(set) var byNonce: [PendingNonce: Int] = [:]
     private(set) var byteCount = 0
     private(set) var shares: UInt64 = 0
+    private(set) var levels = PriceLevels()
 
     private var places: [PendingTransaction?] = []
     private var freePlaces: [Int] = []
@@ -83,6 +88,11 @@ struct PendingTransactions: Sendable {
         return arrivals[low...].lazy.filter { isWaiting($0) }
     }
 
+    /// When the one that waits longest was admitted.
+    var oldestArrival: Milliseconds? {
+        arrivals.first { isWaiting($0) }.map { self[$0.place].admittedAt }
+    }
+
     // MARK: - Payers
 
     func reserved(by payer: AccountID) -> Amount { payerPlaces[payer].map { payers[$0].reserved } ?? .zero }
@@ -112,6 +122,7 @@ struct PendingTransactions: Sendable {
         byNonce[PendingNonce(identified.transaction)] = place
         byteCount += identified.byteCount
         shares += identified.transaction.shares
+        levels.add(entry)
         payers[entry.payerPlace].add(entry, ticket)
         return ticket
     }
@@ -126,6 +137,7 @@ struct PendingTransactions: Sendable {
         byNonce[PendingNonce(identified.transaction)] = nil
         byteCount -= identified.byteCount
         shares -= identified.transaction.shares
+        levels.subtract(entry)
         if arrivals.count > 2 * count + Self.spareTickets { arrivals = arrivals.filter { isWaiting($0) } }
         removeFromPayer(entry)
         return entry

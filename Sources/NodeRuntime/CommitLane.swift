@@ -22,6 +22,8 @@ final class CommitLane: Sendable {
     private let safety: SafetyLane
     private let clients: WaitingClients
     private let recent: RecentBlocks
+    private let watch: StoreWatch
+    private let metrics: NodeMetrics
     private let deliver: @Sendable (ReplicaEvent) -> Void
 
     init(
@@ -29,12 +31,16 @@ final class CommitLane: Sendable {
         safety: SafetyLane,
         clients: WaitingClients,
         recent: RecentBlocks,
+        watch: StoreWatch,
+        metrics: NodeMetrics,
         deliver: @escaping @Sendable (ReplicaEvent) -> Void
     ) {
         self.store = store
         self.safety = safety
         self.clients = clients
         self.recent = recent
+        self.watch = watch
+        self.metrics = metrics
         self.deliver = deliver
     }
 
@@ -72,11 +78,13 @@ final class CommitLane: Sendable {
             blocks = []
             return
         }
+        let before = store.tip.header.time
         do {
-            try store.commit(blocks)
+            try watch.timing(.commit) { () throws(StorageError) in try store.commit(blocks) }
         } catch {
             throw .storage(error)
         }
+        metrics.committed(blocks, after: before, at: SystemClock.wall)
         recent.append(blocks.map(\.block.block.header))
         clients.settled(blocks.map(\.block.block))
         deliver(.committed(height: last.height, view: last.view))
@@ -114,7 +122,6 @@ final class CommitLane: Sendable {
                     )
                 )
             )
-        case .node(let state): clients.resolve(ticket, .node(state))
         }
     }
 

@@ -17,14 +17,21 @@ final class Gateway: NodeGateway {
     let gate: SignatureGate
     private let clients: WaitingClients
     let store: ChainStore
-    private let space: SpaceWatch
+    let space: SpaceWatch
+    let peers: PeerNetwork
     private let names: PeerNames
-    private let clock: SystemClock
+    let board: StatusBoard
+    let watch: StoreWatch
+    let metrics: NodeMetrics
+    let home: String
+    let clock: SystemClock
     let stop: StopSignal
     /// Block 0, which everybody computes from the genesis file.
     let genesisBlock: Block
-    /// When the loop last finished a turn (monotonic milliseconds).
-    private let lastTurn = Atomic<UInt64>(0)
+    /// When the gauges were last brought up to date (monotonic milliseconds).
+    let lastLook = Atomic<UInt64>(0)
+    let started = SystemClock.wall
+    let cpuSeconds = Mutex(0.0)
 
     init(
         genesis: Genesis,
@@ -34,7 +41,12 @@ final class Gateway: NodeGateway {
         clients: WaitingClients,
         store: ChainStore,
         space: SpaceWatch,
+        peers: PeerNetwork,
         names: PeerNames,
+        board: StatusBoard,
+        watch: StoreWatch,
+        metrics: NodeMetrics,
+        home: String,
         clock: SystemClock,
         stop: StopSignal
     ) {
@@ -45,7 +57,12 @@ final class Gateway: NodeGateway {
         self.clients = clients
         self.store = store
         self.space = space
+        self.peers = peers
         self.names = names
+        self.board = board
+        self.watch = watch
+        self.metrics = metrics
+        self.home = home
         self.clock = clock
         self.stop = stop
         genesisBlock = Block(
@@ -55,8 +72,6 @@ final class Gateway: NodeGateway {
             evidence: []
         )
     }
-
-    func loopIsAlive(at moment: Milliseconds) { lastTurn.store(moment.number, ordering: .relaxed) }
 
     var isBusy: Bool { inbox.isFull }
 
@@ -188,6 +203,8 @@ final class Gateway: NodeGateway {
         return ChainPoint(height: tip.height, hash: tip.hash, time: tip.header.time)
     }
 
+    func finality() -> AsyncStream<Void> { clients.finality() }
+
     func ask(_ question: Question) async throws(GatewayError) -> WaitingClients.Resolved {
         guard !stop.isStopping else { throw .stopping }
         return try await clients.ask { [inbox] in inbox.offer(.asked(question, $0)) }
@@ -196,13 +213,7 @@ final class Gateway: NodeGateway {
     // MARK: - Health
 
     func nodeStatus() async throws(GatewayError) -> NodeStatus {
-        NodeStatusReport(
-            try await nodeState(),
-            rules: rules,
-            names: names,
-            space: space.state,
-            wall: SystemClock.wall
-        ).status
+        report(on: try await nodeState()).status
     }
 
     func validators() async throws(GatewayError) -> ValidatorsAnswer {
@@ -211,44 +222,60 @@ final class Gateway: NodeGateway {
         let standings = set.validators.enumerated().map { index, validator in
             ValidatorsAnswer.Standing(
                 validator: validator,
-                isConnected: index == state.me || state.connected.contains(validator.nodeKey)
+                isConnected: index == state.me || state.isConnected(validator.nodeKey)
             )
         }
         return ValidatorsAnswer(
             epoch: state.epoch,
             quorum: set.quorum,
             validators: standings,
-            at: state.tip.point
+            at: try await head()
         )
     }
 
-    private func nodeState() async throws(GatewayError) -> NodeState {
-        guard case .node(let state) = try await ask(.node) else { throw .timedOut }
+    func nodeState() async throws(GatewayError) -> NodeState {
+        guard !stop.isStopping else { throw .stopping }
+        guard let state = await board.read(within: Self.patience) else { throw .timedOut }
         return state
     }
 
-    /// The loop takes a turn at least once in a retry; ten seconds without one is a node that hangs.
-    private static var turnMax: Milliseconds { Milliseconds(10_000) }
-
-    func problems(for check: HealthCheck) async -> [String] {
-        if stop.isStopping { return ["the node is stopping"] }
-        let last = Milliseconds(lastTurn.load(ordering: .relaxed))
-        let silence = clock.monotonic.subtracting(last)
-        if silence > Self.turnMax { return ["the loop has not finished a turn for \(silence) ms"] }
-        guard check == .ready else { return [] }
-        do {
-            let state = try await nodeState()
-            return NodeStatusReport(
-                state,
-                rules: rules,
-                names: names,
-                space: space.state,
-                wall: SystemClock.wall
-            ).readinessProblems
-        } catch {
-            return ["the loop does not answer: \(error)"]
-        }
+    func report(on state: NodeState) -> NodeStatusReport {
+        NodeStatusReport(
+            state,
+            tip: store.tip,
+            rules: rules,
+            names: names,
+            space: space.state,
+            storeStalled: watch.longestUnderWay.flatMap { $0 >= Self.writeMax ? $0 : nil },
+            wall: SystemClock.wall
+        )
     }
+
+    func reasons(against check: HealthCheck) async -> [NodeReason] {
+        if stop.isStopping { return [.stopping] }
+        if let reason = hanging { return [reason] }
+        guard check == .ready else { return [] }
+        guard let state = await board.read(within: Self.patience) else {
+            return [board.lastTurnEnded == nil ? .starting : .loopStalled(sinceLastTurn)]
+        }
+        return report(on: state).reasons.filter(\.keepsClientsAway)
+    }
+
+    /// What a restart might help against.
+    private var hanging: NodeReason? {
+        if sinceLastTurn > Self.turnMax { return .loopStalled(sinceLastTurn) }
+        if let time = watch.longestUnderWay, time > Self.turnMax { return .storeStalled(time) }
+        return nil
+    }
+
+    var sinceLastTurn: Milliseconds { clock.monotonic.subtracting(board.lastTurnEnded ?? .zero) }
+
+    /// The loop takes a turn at least once in a retry, and a write takes milliseconds; ten seconds are a node that hangs.
+    private static var turnMax: Milliseconds { Milliseconds(10_000) }
+    /// How long a question may wait for a loop that is busy.
+    static var patience: Milliseconds { Milliseconds(1_000) }
+    /// A compaction may hold a write up for a second; more is a disk that fails or is too slow.
+    static var writeMax: Milliseconds { Milliseconds(2_000) }
 }
 
 /// What peers are called.

@@ -25,17 +25,19 @@ struct Loop: Sendable {
         perform(replica.start(parts.startUp.start, at: clock.now), wake: &wake)
         while let items = parts.inbox.take(until: clock.deadline(wake)) {
             for item in items {
+                parts.metrics.happened(item.event)
                 perform(replica.step(item.event, at: clock.now), wake: &wake)
                 item.credit?.release()
                 guard !parts.stop.isStopping else { return }
             }
             if clock.monotonic >= wake { perform(replica.step(.tick, at: clock.now), wake: &wake) }
-            parts.gateway.loopIsAlive(at: clock.monotonic)
+            parts.board.turnEnded(at: clock.monotonic) { replica.nodeState }
         }
     }
 
     private func perform(_ effects: [ReplicaEffect], wake: inout Milliseconds) {
         for effect in effects {
+            parts.metrics.ordered(effect)
             switch effect {
             case .storeBlock(let block, let view): parts.safety.put(.storeBlock(block, view: view))
             case .storeCertificate(let certificate): parts.safety.put(.storeCertificate(certificate))

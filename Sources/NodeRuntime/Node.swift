@@ -58,6 +58,8 @@ final class NodeParts: Sendable {
     let reads: PeerReads
     let space: SpaceWatch
     let gateway: Gateway
+    let board: StatusBoard
+    let metrics: NodeMetrics
     let startUp: StartUp
     private let workers: Int
     /// Apart from those of clients: no request holds up a vote.
@@ -80,6 +82,12 @@ final class NodeParts: Sendable {
         let inbox = Inbox(clientEventsMax: 1_024)
         let gate = SignatureGate(electorate: electorate)
         let store = startUp.store
+        let board = StatusBoard { inbox.put(.tick) }
+        let metrics = NodeMetrics(version: Version.text)
+        for header in startUp.recentHeaders.suffix(100) { metrics.started(with: header) }
+        let watch = StoreWatch(clock: clock, registry: metrics.registry)
+        self.board = board
+        self.metrics = metrics
         self.inbox = inbox
         self.gate = gate
         let events = PeerInbox(inbox: inbox, gate: gate, clock: clock)
@@ -112,6 +120,7 @@ final class NodeParts: Sendable {
             store: store,
             voteLog: startUp.voteLog,
             network: peers,
+            watch: watch,
             gate: { Verified.check($0, in: electorate, by: StrictEd25519()) },
             deliver: { inbox.put($0) }
         )
@@ -121,6 +130,8 @@ final class NodeParts: Sendable {
             safety: safety,
             clients: clients,
             recent: recent,
+            watch: watch,
+            metrics: metrics,
             deliver: { inbox.put($0) }
         )
         reads = PeerReads(store: store, network: peers, clock: clock)
@@ -132,7 +143,12 @@ final class NodeParts: Sendable {
             clients: clients,
             store: store,
             space: space,
+            peers: peers,
             names: PeerNames(settings),
+            board: board,
+            watch: watch,
+            metrics: metrics,
+            home: settings.home,
             clock: clock,
             stop: stop
         )
@@ -187,7 +203,12 @@ final class NodeParts: Sendable {
             "peers may connect",
             metadata: ["host": "\(settings.listenHost)", "port": "\(port.map(String.init) ?? "-")"]
         )
-        let server = RPCServer(configuration: settings.rpc, gateway: gateway, logger: log.logger(.rpc))
+        let server = RPCServer(
+            configuration: settings.rpc,
+            gateway: gateway,
+            metrics: metrics.registry,
+            logger: log.logger(.rpc)
+        )
         let group = ServiceGroup(
             configuration: .init(
                 services: [
@@ -232,5 +253,11 @@ private struct StopWatch: Service {
 
 private struct RPCService: Service {
     let server: RPCServer<Gateway>
-    func run() async throws { try await server.run() }
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await server.run()
+        } onGracefulShutdown: {
+            server.endStreams()
+        }
+    }
 }

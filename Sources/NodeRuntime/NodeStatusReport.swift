@@ -1,24 +1,39 @@
 import ChainCore
 import ConsensusCore
 import JSONRPC
+import LevelDBStorage
+import MempoolCore
 import Primitives
 import ReplicaCore
 
-/// One screen of a node's state, and in sentences why it does not progress.
+/// One screen of a node's state, and why it is not in order.
 struct NodeStatusReport {
     static let version = Version.text
 
     private let state: NodeState
+    private let tip: ChainTip
     private let list: ValidatorSet
     private let names: PeerNames
     private let space: SpaceState
+    private let storeStalled: Milliseconds?
     private let wall: Milliseconds
 
-    init(_ state: NodeState, rules: ChainRules, names: PeerNames, space: SpaceState, wall: Milliseconds) {
+    /// `tip` is the end of the chain on disk: nothing beyond it is shown.
+    init(
+        _ state: NodeState,
+        tip: ChainTip,
+        rules: ChainRules,
+        names: PeerNames,
+        space: SpaceState,
+        storeStalled: Milliseconds?,
+        wall: Milliseconds
+    ) {
         self.state = state
+        self.tip = tip
         list = rules.electorate.validators
         self.names = names
         self.space = space
+        self.storeStalled = storeStalled
         self.wall = wall
     }
 
@@ -27,92 +42,90 @@ struct NodeStatusReport {
             version: Self.version,
             role: state.me.map { .validator(name: list.validators[$0].name) } ?? .follower,
             mode: mode,
-            head: state.tip.point,
+            head: ChainPoint(height: tip.height, hash: tip.hash, time: tip.header.time),
             epoch: state.epoch,
             view: state.view,
             leader: list.validators[state.leader].name,
             isArmed: state.isArmed,
             quorum: list.quorum,
             votes: zip(list.validators, state.votes).map { .init(name: $0.name, kinds: Set($1)) },
-            peers: state.connected.map { names[$0] }.sorted(),
-            finalityAge: wall.subtracting(state.tip.time),
-            pendingTransactions: state.pendingCount,
-            pendingBytes: state.pendingBytes,
+            peers: state.peers.map { names[$0.key] }.sorted(),
+            finalityAge: wall.subtracting(tip.header.time),
+            pendingTransactions: state.pending.count,
+            pendingBytes: state.pending.byteCount,
             sync: isBehind ? .behind(target: state.bestPeerHeight) : .upToDate,
-            why: why
+            why: reasons
         )
     }
 
-    /// What keeps clients from being sent here.
-    var readinessProblems: [String] {
-        var problems: [String] = []
-        if let reason = notSigning { problems.append(reason) }
-        if isBehind { problems.append(behind) }
-        if let missing = missingForQuorum { problems.append(missing) }
-        if let problem = space.problem { problems.append(problem) }
-        return problems
+    /// The gravest first; those that only explain come when nothing else does.
+    var reasons: [NodeReason] {
+        var reasons = [
+            signing, storeStalled.map { .storeStalled($0) }, behind, quorum, room, answers, clock,
+        ]
+        .compactMap(\.self)
+        if reasons.isEmpty, let waiting { reasons.append(waiting) }
+        return reasons
     }
 
-    /// The clocks are part of it only when there is something to do that does not get done.
-    private var why: [String] {
-        var why = readinessProblems
-        if let waiting = waitingForAnswers { why.append(waiting) }
-        if abs(state.clockOffset) >= 250 {
-            let direction = state.clockOffset > 0 ? "behind" : "ahead of"
-            why.append(
-                "this node's clock is \(abs(state.clockOffset)) ms \(direction) its peers': check its time service"
-            )
-        }
-        let age = wall.subtracting(state.tip.time)
-        if why.isEmpty, state.isArmed, age > Milliseconds(10_000) {
-            why.append(
-                "view \(state.view) waits for its leader \(list.validators[state.leader].name); heard so far of it: "
-                    + heardInView
-            )
-        }
-        return why
-    }
-
-    private var mode: NodeStatus.Mode { notSigning.map { .observer(why: $0) } ?? .signing }
-
-    private var notSigning: String? {
+    private var mode: NodeStatus.Mode {
         switch state.mode {
-        case .signing: nil
-        case .follower: state.me == nil ? "this node is a follower: it keeps the chain and does not vote" : nil
-        case .observer(let reason): reason
-        case .secondInstance: "another instance signs with this validator's key; this one signs nothing any more"
-        case .stopped(let reason): reason
+        case .signing: .signing
+        case .follower: .observer(why: "this node is a follower: it keeps the chain and does not vote")
+        case .observer, .secondInstance, .stopped: .observer(why: signing?.message ?? "")
+        }
+    }
+
+    /// A follower is in order without signing.
+    private var signing: NodeReason? {
+        switch state.mode {
+        case .signing, .follower: nil
+        case .observer(let why): .observer(why: why)
+        case .secondInstance: .secondInstance
+        case .stopped(let why): .signingStopped(why: why)
         }
     }
 
     private var isBehind: Bool { state.bestPeerHeight.number > state.tip.height.number + 2 }
 
-    private var behind: String {
-        "\(state.bestPeerHeight.number - state.tip.height.number) blocks behind the best peer, catching up"
+    private var behind: NodeReason? {
+        isBehind ? .syncing(lag: state.bestPeerHeight.number - state.tip.height.number) : nil
     }
 
-    private var connected: [Int] {
-        list.validators.indices.filter { $0 == state.me || state.connected.contains(list.validators[$0].nodeKey) }
+    private var quorum: NodeReason? {
+        let missing = list.validators.indices.filter {
+            $0 != state.me && !state.isConnected(list.validators[$0].nodeKey)
+        }
+        guard list.count - missing.count < list.quorum else { return nil }
+        return .noQuorum(
+            connected: list.count - missing.count,
+            validators: list.count,
+            needed: list.quorum,
+            missing: missing.map { list.validators[$0].name }
+        )
     }
 
-    /// Who is missing for a quorum, by name.
-    private var missingForQuorum: String? {
-        guard connected.count < list.quorum else { return nil }
-        let missing = list.validators.indices.filter { !connected.contains($0) }.map { list.validators[$0].name }
-        return "\(connected.count) of \(list.count) validators are connected, a quorum needs \(list.quorum); missing: "
-            + missing.joined(separator: ", ")
+    private var room: NodeReason? {
+        switch space {
+        case .ample: nil
+        case .low(let free, let limit), .exhausted(let free, let limit): .spaceLow(free: free, limit: limit)
+        }
     }
 
-    private var waitingForAnswers: String? {
+    private var answers: NodeReason? {
         guard state.mode == .signing, state.answered < list.quorum - 1 else { return nil }
-        return
-            "after its start this node signs nothing until \(list.quorum - 1) other validators have told it what they hold "
-            + "under its key; \(state.answered) have"
+        return .awaitingVotes(heard: state.answered, needed: list.quorum - 1)
     }
 
-    private var heardInView: String {
+    private var clock: NodeReason? {
+        state.clockOffset.magnitude >= 250 ? .clockOff(milliseconds: state.clockOffset) : nil
+    }
+
+    /// Only when there is something to do that does not get done.
+    private var waiting: NodeReason? {
+        guard state.isArmed, wall.subtracting(tip.header.time) > Milliseconds(10_000) else { return nil }
         let heard = zip(list.validators, state.votes).filter { !$1.isEmpty }
             .map { "\($0.name): \($1.map { "\($0)" }.joined(separator: " and "))" }
-        return heard.isEmpty ? "nothing" : heard.joined(separator: "; ")
+        return .viewWaits(view: state.view, leader: list.validators[state.leader].name, heard: heard)
     }
 }

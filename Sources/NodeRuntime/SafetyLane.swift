@@ -32,6 +32,7 @@ final class SafetyLane: Sendable {
     private let store: ChainStore
     private let voteLog: VoteLog?
     private let network: any PeerSending
+    private let watch: StoreWatch
     private let deliver: @Sendable (ReplicaEvent) -> Void
     private let gate: @Sendable (Vote) -> Verified<Vote>?
 
@@ -39,12 +40,14 @@ final class SafetyLane: Sendable {
         store: ChainStore,
         voteLog: VoteLog?,
         network: any PeerSending,
+        watch: StoreWatch,
         gate: @escaping @Sendable (Vote) -> Verified<Vote>?,
         deliver: @escaping @Sendable (ReplicaEvent) -> Void
     ) {
         self.store = store
         self.voteLog = voteLog
         self.network = network
+        self.watch = watch
         self.gate = gate
         self.deliver = deliver
     }
@@ -97,14 +100,18 @@ final class SafetyLane: Sendable {
             case .forgetVotes(let view): forgotten = view
             }
         }
-        do {
-            if !blocks.isEmpty { try store.storeBlocks(blocks) }
-            if !certificates.isEmpty { try store.storeCertificates(certificates) }
-            if !evidence.isEmpty { try store.storeEvidence(evidence) }
-        } catch {
-            throw .storage(error)
+        var votes: [Vote] = []
+        try watch.timing(.safety) { () throws(NodeFailure) in
+            do throws(StorageError) {
+                if !blocks.isEmpty { try store.storeBlocks(blocks) }
+                if !certificates.isEmpty { try store.storeCertificates(certificates) }
+                if !evidence.isEmpty { try store.storeEvidence(evidence) }
+            } catch {
+                throw .storage(error)
+            }
+            votes = try record(bodies)
         }
-        for vote in try record(bodies) { send(vote, draft: drafts[vote.body]) }
+        for vote in votes { send(vote, draft: drafts[vote.body]) }
         for item in evidence { network.broadcast(.evidence(item)) }
         if let forgotten { try forget(upTo: forgotten) }
     }

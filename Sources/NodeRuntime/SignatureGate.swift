@@ -10,7 +10,7 @@ import Synchronization
 
 /// Checks every signature before the loop sees it, on threads of its own, votes before transactions.
 ///
-/// Transactions are checked for one source after another, 64 at a time: whoever sends a flood delays itself, and everybody
+/// Transactions are checked for one source after another, 16 at a time: whoever sends a flood delays itself, and everybody
 /// else by a turn. The only maker of `Verified` values in a node. One check for each transaction and node: what has been checked lately is
 /// remembered by its leaf hash, which covers the signature.
 final class SignatureGate: Sendable {
@@ -38,7 +38,7 @@ final class SignatureGate: Sendable {
     init(electorate: Electorate) { self.electorate = electorate }
 
     /// Transactions in one job: large enough to be worth a hand-over, small enough to spread over the cores.
-    private static var chunk: Int { 64 }
+    private static var chunk: Int { 16 }
 
     // MARK: - What comes in
 

@@ -14,7 +14,6 @@ final class WaitingClients: Sendable {
         case account(AccountState?, at: ChainPoint)
         case check(CheckTerms, TransactionStatus, at: ChainPoint)
         case fees(FeeFacts)
-        case node(NodeState)
     }
 
     /// Why a call that waits for a transaction is woken.
@@ -43,6 +42,8 @@ final class WaitingClients: Sendable {
         var calls: [Ticket: CheckedContinuation<Resolved, any Error>] = [:]
         var watches: [UInt64: Watch] = [:]
         var nextWatch: UInt64 = 0
+        var followers: [UInt64: AsyncStream<Void>.Continuation] = [:]
+        var nextFollower: UInt64 = 0
         var hasEnded = false
     }
 
@@ -88,16 +89,18 @@ final class WaitingClients: Sendable {
 
     /// The node stops: everybody is told.
     func end() {
-        let (calls, watches) = state.withLock { state in
+        let (calls, watches, followers) = state.withLock { state in
             state.hasEnded = true
             defer {
                 state.calls = [:]
                 state.watches = [:]
+                state.followers = [:]
             }
-            return (Array(state.calls.values), Array(state.watches.values))
+            return (Array(state.calls.values), Array(state.watches.values), Array(state.followers.values))
         }
         for call in calls { call.resume(throwing: GatewayError.stopping) }
         for watch in watches { watch.wake.finish() }
+        for follower in followers { follower.finish() }
     }
 
     // MARK: - Waiting for a transaction
@@ -140,7 +143,8 @@ final class WaitingClients: Sendable {
     ///
     /// Called after they are on disk.
     func settled(_ blocks: [Block]) {
-        let watches = state.withLock { Array($0.watches.values) }
+        let (watches, followers) = state.withLock { (Array($0.watches.values), Array($0.followers.values)) }
+        for follower in followers { follower.yield() }
         guard !watches.isEmpty, let time = blocks.last?.time else { return }
         var ids: Set<TransactionID> = []
         var nonces: Set<PayerNonce> = []
@@ -165,5 +169,26 @@ final class WaitingClients: Sendable {
     func left(_ id: TransactionID, _ status: TransactionStatus) {
         let watches = state.withLock { $0.watches.values.filter { $0.id == id } }
         for watch in watches { watch.wake.yield(.left(status)) }
+    }
+
+    // MARK: - Following the chain
+
+    /// Yields after each commit, the newest news only; ends with the node.
+    func finality() -> AsyncStream<Void> {
+        let (stream, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let number = state.withLock { state -> UInt64? in
+            guard !state.hasEnded else { return nil }
+            state.nextFollower += 1
+            state.followers[state.nextFollower] = wake
+            return state.nextFollower
+        }
+        guard let number else {
+            wake.finish()
+            return stream
+        }
+        wake.onTermination = { [weak self] _ in
+            self?.state.withLock { $0.followers[number] = nil }
+        }
+        return stream
     }
 }

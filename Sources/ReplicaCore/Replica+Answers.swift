@@ -70,7 +70,6 @@ extension Replica {
             let pool = ledger.account(.pool)?.balance ?? .zero
             let state = FeeState(next: ledger.terms(at: time), pool: pool, pendingCount: mempool.count)
             answer = .fees(state, at: tipPoint)
-        case .node: answer = .node(nodeState)
         }
         effects.append(.answer(answer, ticket))
     }
@@ -108,26 +107,5 @@ extension Replica {
         if mempool.transaction(id: id) != nil { return .pending }
         if candidates.values.contains(where: { $0.ids.contains(id) }) { return .pending }
         return .unknown(historyFrom: .zero)
-    }
-
-    private var nodeState: NodeState {
-        let offsets = peers.values.filter { $0.status != nil }.map(\.clockOffset).sorted()
-        return NodeState(
-            tip: tipPoint,
-            epoch: consensus.epoch,
-            view: consensus.current,
-            finalView: consensus.finalView,
-            leader: consensus.leader,
-            isArmed: consensus.isArmed,
-            mode: consensus.mode,
-            me: me,
-            votes: rules.electorate.validators.validators.indices.map { consensus.votesInCurrentView(of: $0) },
-            connected: Set(peers.keys),
-            answered: consensus.answeredCount,
-            pendingCount: mempool.count,
-            pendingBytes: mempool.byteCount,
-            bestPeerHeight: bestPeerHeight,
-            clockOffset: offsets.isEmpty ? 0 : offsets[offsets.count / 2]
-        )
     }
 }

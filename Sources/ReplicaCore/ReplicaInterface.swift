@@ -36,7 +36,6 @@ package enum Question: Hashable, Sendable {
     /// What would become of this transaction; its signature is not looked at.
     case check(IdentifiedTransaction)
     case fees
-    case node
 }
 
 package enum Answer: Sendable {
@@ -46,7 +45,6 @@ package enum Answer: Sendable {
     case account(AccountState?, at: FinalTip)
     case check(Judgement, CheckTerms, at: FinalTip)
     case fees(FeeState, at: FinalTip)
-    case node(NodeState)
 }
 
 /// What the replica says about a transaction, before the index of final transactions has been read.
@@ -91,29 +89,6 @@ package struct FeeState: Hashable, Sendable {
     package let next: BlockTerms
     package let pool: Amount
     package let pendingCount: Int
-}
-
-/// What `node_status` is made of.
-package struct NodeState: Sendable {
-    package let tip: FinalTip
-    package let epoch: Epoch
-    package let view: View
-    package let finalView: View
-    package let leader: Int
-    package let isArmed: Bool
-    package let mode: SigningMode
-    package let me: Int?
-    /// By validator: what I heard of it in the current view.
-    package let votes: [[VoteBody.Kind]]
-    package let connected: Set<PublicKey>
-    /// Validators that told me since the start what they hold under my key, of those I need.
-    package let answered: Int
-    package let pendingCount: Int
-    package let pendingBytes: Int
-    /// The best final height that a peer reported.
-    package let bestPeerHeight: Height
-    /// How far the peers' clocks are ahead of mine, the median, in milliseconds.
-    package let clockOffset: Int64
 }
 
 /// What a replica asks of its surroundings, in the order of doing.

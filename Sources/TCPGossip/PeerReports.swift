@@ -1,4 +1,4 @@
-import ChainCore
+package import ChainCore
 import Logging
 package import NIOCore
 package import Primitives
@@ -7,6 +7,8 @@ package import Primitives
 package struct PeerState: Sendable {
     package let peer: PeerAddress
     package let isConnected: Bool
+    /// The connections of the session that is up.
+    package let lanes: [PeerMessage.Lane]
     /// How long the session has been up; nil while there is none.
     package let connectedFor: Milliseconds?
     /// Where the peer's chain ended when it last said hello.
@@ -28,6 +30,7 @@ package struct PeerState: Sendable {
         head = report.head
         lastProblem = report.lastProblem?.description
         let links = route?.links ?? []
+        lanes = links.map(\.lane)
         sentByteCount = links.reduce(0) { $0 + $1.sentByteCount }
         receivedByteCount = links.reduce(0) { $0 + $1.receivedByteCount }
         queuedByteCount = links.reduce(0) { $0 + $1.queuedByteCount }

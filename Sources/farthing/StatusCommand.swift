@@ -79,9 +79,14 @@ struct StatusScreen {
             "pending    \(pending) transactions, \(bytes) bytes",
             "sync       \(try Self.sync(reader.member("sync")))",
         ]
-        let reasons = try Self.strings(reader.member("why"))
+        var reasons: [String] = []
+        for element in try reader.member("why").elements() {
+            let reason = try element.member("message").string()
+            reasons.append(reason)
+            lines.append("why        \(Console.paint(reason, .yellow))")
+            lines.append("  next     \(try element.member("next").string())")
+        }
         self.reasons = reasons
-        for reason in reasons { lines.append("why        \(Console.paint(reason, .yellow))") }
         self.lines = lines
         let height = try head.member("height").decimal()
         let peers = try Self.names(reader.member("peers"))

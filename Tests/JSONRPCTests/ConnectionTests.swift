@@ -29,27 +29,28 @@ extension OverSockets {
             }
         }
 
-        /// Beyond the limit connections wait in the kernel's queue, and cost the node nothing.
+        /// Beyond the limit whoever holds the most makes room for a newcomer, and for nobody who holds as many.
         @Test(.timeLimit(.minutes(1)))
-        func takesTheNextConnectionOnceThereIsRoom() async throws {
-            let answered = Flag()
-            try await withServer(limits: RPCLimits.with { $0.connectionsMax = 1 }) { port in
-                let second = try await RawConnection.open(port) { first in
+        func letsANewcomerInWhenOneClientHoldsEverything() async throws {
+            try await withServer(limits: RPCLimits.with { $0.connectionsMax = 2 }) { port in
+                try await RawConnection.open(port) { first in
                     try await first.post(Calls.networkInfo)
                     #expect(try await first.answer()?.status == 200)
-                    let second = Task {
-                        try await RawConnection.open(port) { second in
-                            try await second.post(Calls.networkInfo)
-                            let status = try await second.answer()?.status
-                            answered.isSet = true
-                            return status
+                    try await RawConnection.open(port) { second in
+                        try await second.post(Calls.networkInfo)
+                        #expect(try await second.answer()?.status == 200)
+                        let isClosed = try await RawConnection.open(port) { third in try await third.answer() == nil }
+                        #expect(isClosed, "the same client has two of two")
+                        let status = try await RawConnection.open(port, from: "127.0.0.2") { newcomer in
+                            try await newcomer.post(Calls.networkInfo)
+                            return try await newcomer.answer()?.status
                         }
+                        #expect(status == 200)
+                        try await second.post(Calls.networkInfo)
+                        #expect(try await second.answer()?.status == 200, "it was the first that had been idle longer")
                     }
-                    try await Task.sleep(for: .milliseconds(200))
-                    #expect(!answered.isSet)
-                    return second
+                    #expect(try await first.answer() == nil)
                 }
-                #expect(try await second.value == 200)
             }
         }
 

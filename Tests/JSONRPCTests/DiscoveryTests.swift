@@ -175,7 +175,8 @@ struct Schemas {
         case ("integer", .number(let token)):
             guard let number = Int(token) else { return ["\(path): \(token)"] }
             let maximum = schema["maximum"]?.asNumber.flatMap { Int($0) } ?? .max
-            return (0...maximum).contains(number) ? [] : ["\(path): \(token)"]
+            let minimum = schema["minimum"]?.asNumber.flatMap { Int($0) } ?? .min
+            return (minimum...maximum).contains(number) ? [] : ["\(path): \(token)"]
         case ("boolean", .bool), ("null", .null):
             return []
         case ("array", .array(let elements)):

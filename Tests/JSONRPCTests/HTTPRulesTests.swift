@@ -24,7 +24,16 @@ extension OverSockets {
             Row(request: "POST / HTTP/1.1\r\n" + local + json + length, status: 200),
             Row(request: "POST /?a=b HTTP/1.1\r\n" + local + json + length, status: 200),
             Row(request: "POST /rpc HTTP/1.1\r\n" + local + json + length, status: 404),
-            Row(request: "GET /metrics HTTP/1.1\r\n" + local + "\r\n", status: 404),
+            Row(
+                request: "GET /metrics HTTP/1.1\r\n" + local + "\r\n",
+                status: 200,
+                field: ("content-type", "text/plain; version=0.0.4; charset=utf-8")
+            ),
+            Row(
+                request: "POST /metrics HTTP/1.1\r\n" + local + json + length,
+                status: 405,
+                field: ("allow", "GET, HEAD")
+            ),
             Row(request: "GET /livez/ HTTP/1.1\r\n" + local + "\r\n", status: 404),
             Row(
                 request: "GET / HTTP/1.1\r\n" + local + "\r\n",
@@ -186,13 +195,17 @@ extension OverSockets {
                     for path in ["/livez", "/readyz"] {
                         try await connection.get(path)
                         let answer = try #require(try await connection.answer())
-                        #expect(answer.status == 200 && answer.text == #"{"ok":true,"problems":[]}"#)
+                        #expect(answer.status == 200 && answer.text == #"{"ok":true,"reasons":[]}"#)
                     }
-                    node.problems.withLock { $0[.ready] = ["The node is 7 blocks behind."] }
+                    node.reasons.withLock { $0[.ready] = [.syncing(lag: 7)] }
                     try await connection.get("/readyz")
                     let answer = try #require(try await connection.answer())
                     #expect(answer.status == 503)
-                    #expect(answer.text == #"{"ok":false,"problems":["The node is 7 blocks behind."]}"#)
+                    let body = try JSON.parse(answer.body)
+                    #expect(body["ok"] == false)
+                    let reason = try #require(body["reasons"]?.asArray?.first)
+                    #expect(reason["reason"] == "syncing" && reason["facts"]?["lag"] == "7")
+                    #expect(reason["message"]?.asString?.isEmpty == false && reason["next"]?.asString?.isEmpty == false)
                     try await connection.get("/livez")
                     #expect(try await connection.answer()?.status == 200)
                 }

@@ -12,12 +12,28 @@ final class MockNode: NodeGateway {
     /// The size of each call of `submit`, in order.
     let submissions = Mutex<[Int]>([])
     let failure = Mutex<GatewayError?>(nil)
-    let problems = Mutex<[HealthCheck: [String]]>([:])
+    let reasons = Mutex<[HealthCheck: [NodeReason]]>([:])
     let busy = Atomic<Bool>(false)
+    private let chain: Mutex<[JustifiedBlock]>
+    private let followers = Mutex<[AsyncStream<Void>.Continuation]>([])
     /// How many are inside `wait` now, and how many of those that were had been cancelled.
     let waiting = Atomic<Int>(0)
 
     var genesis: Genesis { network.genesis }
+    init(chain: [JustifiedBlock] = [TestNetwork.shared.block]) { self.chain = Mutex(chain) }
+
+    /// More blocks are final, and whoever follows hears of it.
+    func append(_ blocks: [JustifiedBlock]) {
+        chain.withLock { $0 += blocks }
+        for follower in followers.withLock({ $0 }) { follower.yield() }
+    }
+
+    func finality() -> AsyncStream<Void> {
+        let (stream, follower) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        followers.withLock { $0.append(follower) }
+        return stream
+    }
+
     var isBusy: Bool { busy.load(ordering: .relaxed) }
 
     static let statusByNonce: [UInt64: TransactionStatus] = [
@@ -131,14 +147,14 @@ final class MockNode: NodeGateway {
         let genesis = network.genesisBlock
         let isGenesis = selector == .height(.zero) || selector == .hash(genesis.hash)
         if isGenesis { return BlockAnswer(block: genesis, justification: nil, at: point) }
-        let isHeld =
+        let chain = chain.withLock { $0 }
+        let found =
             switch selector {
-            case .latest: true
-            case .height(let height): height == network.head.height
-            case .hash(let hash): hash == network.head.hash
+            case .latest: chain.last
+            case .height(let height): chain.first { $0.block.height == height }
+            case .hash(let hash): chain.first { $0.block.hash == hash }
             }
-        guard isHeld else { return nil }
-        return BlockAnswer(block: network.block.block, justification: network.block.justification, at: point)
+        return found.map { BlockAnswer(block: $0.block, justification: $0.justification, at: point) }
     }
 
     func headers(_ order: BlockOrder, after: Height?, limit: Int) async throws(GatewayError) -> HeadersAnswer {
@@ -231,7 +247,48 @@ final class MockNode: NodeGateway {
             pendingTransactions: 3,
             pendingBytes: 495,
             sync: .behind(target: Height(4)),
-            why: ["buchfink and elster are not connected."]
+            why: [.noQuorum(connected: 2, validators: 4, needed: 3, missing: ["buchfink", "elster"])]
+        )
+    }
+
+    func peers() async throws(GatewayError) -> PeersAnswer {
+        try failIfAsked()
+        let session = PeersAnswer.Session(
+            connections: ["consensus", "bulk"],
+            age: Milliseconds(60_000),
+            sentBytes: 1_000,
+            receivedBytes: 2_000,
+            queuedBytes: 3,
+            droppedMessages: 4
+        )
+        let list = genesis.validators.filter { $0.name != "dohle" }
+            .map { validator in
+                PeersAnswer.Peer(
+                    name: validator.name,
+                    key: validator.nodeKey,
+                    isValidator: true,
+                    address: "\(validator.name).example:8644",
+                    session: validator.name == "amsel" ? session : nil,
+                    said: validator.name == "amsel" ? .init(height: .zero, view: View(2), clockOffset: -12) : nil,
+                    lastProblem: validator.name == "elster" ? "connection refused" : nil
+                )
+            }
+        return PeersAnswer(peers: list, at: point)
+    }
+
+    func mempool() async throws(GatewayError) -> MempoolAnswer {
+        try failIfAsked()
+        return MempoolAnswer(
+            transactions: 3,
+            bytes: 495,
+            bytesMax: 64 << 20,
+            shares: 7,
+            oldest: Milliseconds(250),
+            levels: [
+                .init(from: 256, transactions: 1, bytes: 165, shares: 2),
+                .init(from: 64, transactions: 2, bytes: 330, shares: 5),
+            ],
+            at: point
         )
     }
 
@@ -250,10 +307,13 @@ final class MockNode: NodeGateway {
         return point
     }
 
-    func problems(for check: HealthCheck) async -> [String] { problems.withLock { $0[check] ?? [] } }
+    func updateMetrics() async {}
+
+    func reasons(against check: HealthCheck) async -> [NodeReason] { reasons.withLock { $0[check] ?? [] } }
 
     private var point: ChainPoint {
-        ChainPoint(height: network.head.height, hash: network.head.hash, time: network.head.time)
+        let tip = chain.withLock { $0[$0.count - 1].block }
+        return ChainPoint(height: tip.height, hash: tip.hash, time: tip.time)
     }
 
     private func failIfAsked() throws(GatewayError) {

@@ -22,9 +22,17 @@ struct RawConnection: ~Copyable {
 
     static func open<Outcome: Sendable>(
         _ port: Int,
+        from address: String? = nil,
+        receiveBufferBytes: Int? = nil,
         _ use: @Sendable (inout RawConnection) async throws -> Outcome
     ) async throws -> Outcome {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        if let address { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: address, port: 0)) }
+        if let receiveBufferBytes {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBufferBytes)
+        }
+        let channel =
+            try await bootstrap
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
@@ -78,7 +86,18 @@ struct RawConnection: ~Copyable {
         }
     }
 
-    private mutating func take(_ count: Int) async throws -> [UInt8] {
+    /// What comes up to and with a text; nil when the connection is closed before.
+    mutating func take(through ending: String) async throws -> String? {
+        while true {
+            if let end = unread.firstRange(of: Array(ending.utf8)) {
+                defer { unread.removeSubrange(..<end.upperBound) }
+                return String(decoding: unread[..<end.lowerBound], as: UTF8.self)
+            }
+            guard try await readMore() else { return nil }
+        }
+    }
+
+    mutating func take(_ count: Int) async throws -> [UInt8] {
         while unread.count < count, try await readMore() {}
         defer { unread.removeFirst(min(count, unread.count)) }
         return Array(unread.prefix(count))
@@ -106,12 +125,14 @@ func withServer<Outcome: Sendable>(
     _ node: MockNode = MockNode(),
     limits: RPCLimits = RPCLimits(),
     hostNames: [String] = ["localhost"],
+    registry: PrometheusRegistry = PrometheusRegistry(alongside: []),
     _ use: @Sendable (Int) async throws -> Outcome
 ) async throws -> Outcome {
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let server = RPCServer(
         configuration: RPCConfiguration(port: 0, hostNames: hostNames, limits: limits),
         gateway: node,
+        metrics: registry,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         running: { port.yield($0) }
     )

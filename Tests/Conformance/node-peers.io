@@ -1,0 +1,4 @@
+// Every peer of the federation list, connected or not, in the list's order.
+
+>> {"jsonrpc":"2.0","id":1,"method":"node_peers"}
+<< {"jsonrpc":"2.0","id":1,"result":{"peers":[{"name":"amsel","nodeKey":"*","role":"validator","address":"amsel.example:8644","connected":true,"session":{"connections":["consensus","bulk"],"ageMilliseconds":"60000","sentBytes":"1000","receivedBytes":"2000","queuedBytes":3,"droppedMessages":"4"},"said":{"height":"0","view":"2","lag":"1","clockOffsetMilliseconds":-12},"lastProblem":null},{"name":"buchfink","nodeKey":"*","role":"validator","address":"buchfink.example:8644","connected":false,"session":null,"said":null,"lastProblem":null},{"name":"elster","nodeKey":"*","role":"validator","address":"elster.example:8644","connected":false,"session":null,"said":null,"lastProblem":"connection refused"}],"at":{"height":"{{height}}","hash":"{{hash}}"}}}
