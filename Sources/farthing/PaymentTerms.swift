@@ -13,7 +13,7 @@ struct PaymentTerms: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The most to pay per share, in base units; what the node suggests if neither is given",
+            "The most to pay per share, in base units; what the network allows if neither is given",
             valueName: "units"
         )
     )
@@ -51,16 +51,15 @@ struct PaymentTerms: ParsableArguments {
             payer: payer,
             nonce: RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) },
             validUntil: now.adding(lifetime),
-            maxPrice: try await priceLimit(shares: UInt64(payments.count) + 1, network: network, client: client),
+            maxPrice: try priceLimit(shares: UInt64(payments.count) + 1, network: network),
             action: .pay(payments)
         )
     }
 
-    private func priceLimit(
-        shares: UInt64,
-        network: NetworkFacts,
-        client: RPCClient
-    ) async throws(CommandFailure) -> UInt64 {
+    /// Without a limit the highest price there is, since all in a block pay the same.
+    ///
+    /// Less would leave a payment waiting for company that may not come. What others paid of late (`fee_quote`) says nothing about a block with nobody else in it.
+    private func priceLimit(shares: UInt64, network: NetworkFacts) throws(CommandFailure) -> UInt64 {
         if let maxPrice { return maxPrice }
         if let maxFee {
             let price = try network.amount(maxFee).units / shares
@@ -73,8 +72,7 @@ struct PaymentTerms: ParsableArguments {
             }
             return price
         }
-        let quote = try await calling { () throws(RPCClientError) in try await client.feeQuote() }
-        return quote.suggestions.map(\.maxPrice).max() ?? quote.cap
+        return network.priceCap
     }
 }
 

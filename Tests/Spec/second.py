@@ -1,4 +1,4 @@
-"""A second node's arithmetic, written from Docs/Spec alone: encodings, ids, roots, the shared price, block after block.
+"""A second node's arithmetic, after Docs/Spec: encodings, ids, roots, the shared price, block after block.
 
 Plain Python, slow on purpose. It shares no code with the node but the curve of Tests/Vectors/make_ed25519.py. Where it and the
 node disagree, one of them or the specification is wrong.
