@@ -74,6 +74,7 @@ let package = Package(
                 "ReplicaCore", "VerifierCore",
             ]
         ),
+        core("FeeSimulator", ["Primitives", "Cryptography", "LedgerCore", "MempoolCore"]),
 
         shell(
             "LevelDBStorage",
@@ -115,7 +116,7 @@ let package = Package(
             name: "farthing",
             dependencies: [
                 "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "VerifierCore",
-                "LevelDBStorage", "TCPGossip", "RPCClient", "NodeRuntime", logging,
+                "LevelDBStorage", "TCPGossip", "RPCClient", "NodeRuntime", "FeeSimulator", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -134,6 +135,7 @@ let package = Package(
             "VerifierCoreTests",
             ["VerifierCore", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives", "StrictJSON"]
         ),
+        tests("FeeSimulatorTests", ["FeeSimulator", "LedgerCore", "Primitives"]),
         tests("SimulatorTests", ["Simulator", "Cryptography", "Primitives"]),
         tests(
             "LevelDBStorageTests",

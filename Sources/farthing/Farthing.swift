@@ -17,7 +17,7 @@ struct Farthing: AsyncParsableCommand {
                 name: "Operator",
                 subcommands: [
                     NetworkCommand.self, GenesisCommand.self, NodeCommand.self, StatusCommand.self, DoctorCommand.self,
-                    ConfigCommand.self, LoadCommand.self,
+                    ConfigCommand.self, LoadCommand.self, SimulateCommand.self,
                 ]
             ),
             CommandGroup(
