@@ -35,6 +35,7 @@ struct EventDoor<Gateway: NodeGateway>: Sendable {
             text: EventText(query: query, accountPrefix: prefix),
             limits: limits,
             load: load,
+            client: client,
             bell: bell,
             connection: connection,
             start: start

@@ -15,6 +15,8 @@ struct EventFeed<Gateway: NodeGateway>: Sendable {
     let text: EventText
     let limits: RPCLimits
     let load: RPCLoad
+    /// Whose share of the memory for answers it uses.
+    let client: String
     let bell: EventBell
     let connection: any Channel
     /// Behind this place the stream begins.
@@ -93,12 +95,12 @@ struct EventFeed<Gateway: NodeGateway>: Sendable {
         }
         let last = EventCursor(height: height, index: block.transactions.count)
         let byteCount = Int(block.header.transactionBytes) + limits.eventPieceBytes
-        while !load.hold(bytes: byteCount) {
+        while !load.hold(bytes: byteCount, for: client) {
             // Others hold all the memory there is for answers.
             try await Task.sleep(for: .milliseconds(100))
             if bell.ended != nil { return last }
         }
-        defer { load.release(bytes: byteCount) }
+        defer { load.release(bytes: byteCount, for: client) }
         var index: Int? = first <= last.index ? first : nil
         while let from = index, bell.ended == nil {
             let piece = text.piece(of: block, from: from, byteCountMax: limits.eventPieceBytes)

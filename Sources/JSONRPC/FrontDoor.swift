@@ -171,8 +171,8 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         let bodyBytesMax = configuration.limits.bodyBytesMax
         guard length ?? 0 <= bodyBytesMax else { return tooLarge(request) }
         let reserved = length ?? bodyBytesMax
-        guard !gateway.isBusy, load.enter(bytes: reserved) else { return busy(request) }
-        defer { load.leave(bytes: reserved) }
+        guard !gateway.isBusy, load.enter(bytes: reserved, by: client) else { return busy(request) }
+        defer { load.leave(bytes: reserved, by: client) }
         guard let body = try await read(request, bytesMax: bodyBytesMax, expected: length) else {
             return tooLarge(request)
         }
@@ -204,9 +204,9 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         }
         rates.charge(envelope.callCount - 1, to: client)
         guard let reply = await dispatcher.reply(to: envelope, on: connection) else { return .noContent }
-        guard load.hold(bytes: reply.count) else { return busy(request) }
+        guard load.hold(bytes: reply.count, for: client) else { return busy(request) }
         var answer = HTTPAnswer.bytes(reply, status: .ok, to: request)
-        answer.heldBytes = reply.count
+        answer.held = (reply.count, client)
         return answer
     }
 
@@ -229,7 +229,9 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
     }
 
     /// Must follow every answer, once it is written or cannot be.
-    func isDone(with answer: HTTPAnswer) { load.release(bytes: answer.heldBytes) }
+    func isDone(with answer: HTTPAnswer) {
+        if let held = answer.held { load.release(bytes: held.bytes, for: held.client) }
+    }
 }
 
 /// The buckets of `ClientRates`, shared by all connections, with a clock.

@@ -8,7 +8,7 @@ struct HTTPAnswer {
     let head: HTTPResponse
     let body: ResponseBody
     /// Counted in `RPCLoad` until the answer is written.
-    var heldBytes = 0
+    var held: (bytes: Int, client: String)?
 
     static func bytes(
         _ bytes: [UInt8],

@@ -80,7 +80,7 @@ extension RPCMethod {
         case .query(let query):
             let rest = Duration.milliseconds(timeout) - (.now - context.received)
             let milliseconds = max(0, rest / .milliseconds(1))
-            let answer = await context.load.waiting {
+            let answer = await context.load.waiting(by: context.client) {
                 await context.waits.whileConnected(context.connection) {
                     () async -> Result<StatusAnswer, GatewayError> in
                     do throws(GatewayError) {

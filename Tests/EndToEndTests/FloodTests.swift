@@ -110,7 +110,7 @@ private struct Attack {
         }
     }
 
-    /// Every kind from an address of its own to every node; silent and trickling connections to the first.
+    /// Every kind from an address of its own to every node; silent, trickling and stalling connections to the first.
     func begin(_ hostile: HostileClients) {
         for (node, url) in federation.urls.enumerated() {
             guard let port = url.split(separator: ":").last.flatMap({ Int($0) }) else { continue }
@@ -120,6 +120,7 @@ private struct Attack {
             guard node == 0 else { continue }
             for address in 1...4 { hostile.idle(500, to: port, from: "127.0.9.\(address)") }
             hostile.trickle(100, to: port, from: "127.0.8.1")
+            hostile.stall(300, to: port, from: "127.0.7.1")
         }
     }
 

@@ -52,6 +52,25 @@ final class HostileClients: Sendable {
         }
     }
 
+    /// Promises a large body on many connections, and sends none of it.
+    func stall(_ count: Int, to port: Int, from address: String) {
+        start { [self] in
+            let head = Array(
+                "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 4000000\r\n\r\n"
+                    .utf8
+            )
+            var open: [HostileConnection] = []
+            while !isStopping.load(ordering: .relaxed) {
+                open.removeAll { $0.isClosed }
+                while open.count < count, let new = HostileConnection(port: port, from: address) {
+                    new.send(head)
+                    open.append(new)
+                }
+                usleep(50_000)
+            }
+        }
+    }
+
     /// Sends a request a byte at a time, on many connections.
     func trickle(_ count: Int, to port: Int, from address: String) {
         start { [self] in
