@@ -13,7 +13,7 @@ package struct LeaderResult: Sendable {
     /// The fees of all in a second over what the operators need in one, under honest leaders and under these.
     package let honestCoverage: Double
     package let coverage: Double
-    /// Of the crowd's payments, in hundredths.
+    /// Of the crowd's payments, from 0 to 1.
     package let honestServed: Double
     package let served: Double
 }

@@ -30,7 +30,7 @@ package struct PayerResult: Sendable {
 package struct PatienceResult: Sendable {
     package let rate: Double
     package let maxPrice: UInt64
-    /// Of a hundred.
+    /// From 0 to 1.
     package let served: Double
     package let fee: Double
     package let wait: Double
