@@ -130,7 +130,10 @@ let package = Package(
         tests("LedgerCoreTests", ["LedgerCore", "Cryptography", "Primitives", "StrictJSON"]),
         tests("MempoolCoreTests", ["MempoolCore", "LedgerCore", "Cryptography", "Primitives"]),
         tests("ConsensusCoreTests", ["ConsensusCore", "Cryptography", "Primitives"]),
-        tests("ChainCoreTests", ["ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives"]),
+        tests(
+            "ChainCoreTests",
+            ["ChainCore", "TCPGossip", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives"]
+        ),
         tests(
             "VerifierCoreTests",
             ["VerifierCore", "ChainCore", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives", "StrictJSON"]

@@ -14,6 +14,22 @@ package struct ValidatorChange: Hashable, Sendable, WireCodable {
     /// By each joining consensus key, in the order of the new list.
     package let joiningSignatures: [Signature]
 
+    package init(
+        epoch: Epoch,
+        validators: [Validator],
+        recentBlock: Hash32,
+        approvals: SignerBitmap,
+        approvalSignatures: [Signature],
+        joiningSignatures: [Signature]
+    ) {
+        self.epoch = epoch
+        self.validators = validators
+        self.recentBlock = recentBlock
+        self.approvals = approvals
+        self.approvalSignatures = approvalSignatures
+        self.joiningSignatures = joiningSignatures
+    }
+
     package static var minimumByteCount: Int { 44 }
 
     package init(decoding rest: inout RawSpan) throws(WireError) {
