@@ -6,13 +6,17 @@ import ReplicaCore
 
 /// Sees everything that honest nodes promise and remembers it across their crashes (spec 3.12, 5).
 struct Checker: Sendable {
-    private let electorate: Electorate
+    let electorate: Electorate
     var honest: Set<Int> = []
+    var twins = 0..<0
+    /// More validators are hostile than the protocol bears: a fork is no violation, but must name them (A1).
+    var bearsForks = false
     private(set) var violation: String?
+    var fork: Fork?
     private(set) var situations: Set<Situation> = []
 
     /// Who cast which vote, durable or sent: a quorum of them is a certificate, whether anybody joined it or not.
-    private var tally: [View: [VoteBody: UInt64]] = [:]
+    private(set) var tally: [View: [VoteBody: UInt64]] = [:]
     private var notarized: [View: VoteBody] = [:]
     private var finalized: [View: VoteBody] = [:]
     private var nullified: Set<View> = []
@@ -45,6 +49,9 @@ struct Checker: Sendable {
     var settledCount: Int { settled.count }
 
     mutating func violate(_ what: String) { if violation == nil { violation = what } }
+    /// Whether there is nothing more to find out.
+    var isDecided: Bool { violation != nil || fork != nil }
+
     mutating func meet(_ situation: Situation) { situations.insert(situation) }
 
     func isFinal(_ id: TransactionID) -> Bool { settled[id] != nil }
@@ -65,23 +72,23 @@ struct Checker: Sendable {
         switch body.kind {
         case .notarize:
             if let other = notarized[body.view], other != body {
-                violate("S1: view \(body.view) is notarized twice")
+                contradict("S1: view \(body.view) is notarized twice")
             }
             notarized[body.view] = body
         case .finalize:
             if let other = finalized[body.view], other != body {
-                violate("S1: view \(body.view) is finalized twice")
+                contradict("S1: view \(body.view) is finalized twice")
             }
             finalized[body.view] = body
         case .nullify: nullified.insert(body.view)
         }
         if finalized[body.view] != nil, nullified.contains(body.view) {
-            violate("S2: view \(body.view) is both finalized and nullified")
+            contradict("S2: view \(body.view) is both finalized and nullified")
         }
         if let finalized = finalized[body.view], let notarized = notarized[body.view],
             finalized.block != notarized.block
         {
-            violate("S1: view \(body.view) is notarized and finalized for two blocks")
+            contradict("S1: view \(body.view) is notarized and finalized for two blocks")
         }
         if nullified.contains(body.view) {
             meet(.viewNullified)
@@ -98,16 +105,16 @@ struct Checker: Sendable {
             let index = Int(block.height.number) - 1
             if index < chain.count {
                 if chain[index] != block.hash {
-                    violate("S3: node \(node) has another block at height \(block.height)")
+                    contradict("S3: node \(node) has another block at height \(block.height)")
                 }
                 continue
             }
             guard index == chain.count else {
-                violate("S3: node \(node) finalises height \(block.height), \(chain.count) is the highest so far")
+                contradict("S3: node \(node) finalises height \(block.height), \(chain.count) is the highest so far")
                 return
             }
             if let parent = chain.last, block.parent != parent {
-                violate("S3: node \(node)'s block at height \(block.height) is on another parent")
+                contradict("S3: node \(node)'s block at height \(block.height) is on another parent")
             }
             chain.append(block.hash)
             takeIn(block)
@@ -138,6 +145,7 @@ struct Checker: Sendable {
         if honest.contains(Int(evidence.signer)) {
             violate("S4: there is evidence against honest validator \(evidence.signer)")
         }
+        if twins.contains(Int(evidence.signer)) { meet(.twinAccused) }
         evidenceSince[evidence.signer] = finalHeight
     }
 

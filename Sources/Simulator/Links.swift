@@ -40,6 +40,9 @@ struct Links: Sendable {
         return true
     }
 
+    /// Whether a node takes another for connected.
+    func believes(_ node: Int, in other: Int) -> Bool { isBelieved[node * count + other] }
+
     mutating func forgetBeliefs(of node: Int) {
         for other in 0..<count { isBelieved[node * count + other] = false }
     }

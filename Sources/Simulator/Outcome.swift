@@ -5,6 +5,8 @@ package struct Outcome: Sendable {
     package let scenario: Scenario
     /// The first promise that was broken; nil when all were kept.
     package let violation: String?
+    /// The contradiction that more than f hostile validators brought about, and whom it names.
+    package let fork: Fork?
     package let situations: Set<Situation>
     /// SHA-256 over every event.
     package let digest: Hash32

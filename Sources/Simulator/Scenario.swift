@@ -8,6 +8,11 @@ package struct Scenario: Sendable {
     package var validatorCount: Int
     /// At most f of them: validators that equivocate, withhold and forge; the last in the list.
     package var adversaryCount = 0
+    /// Validators that run twice, each copy unmodified and with a disk of its own; the last in the list before the
+    /// adversaries, their second copies the last of all nodes.
+    package var twinCount = 0
+    /// The copies notice one another and stop, as real ones do (spec 3.7(6)); else each is kept from seeing the other.
+    package var twinsHeedOneAnother = false
     /// Nodes that keep the chain and don't vote.
     package var followerCount = 0
     /// When the followers join, in milliseconds.
@@ -79,6 +84,11 @@ package struct Scenario: Sendable {
         pace.deadLeader = Milliseconds(2_000)
         pace.heartbeat = generator.chance(perMille: 100) ? Milliseconds(3_000) : .zero
         paymentCount = generator.below(60) + 10
+        if adversaryCount > 0, generator.chance(perMille: 400) {
+            twinCount = 1 + generator.below(adversaryCount)
+            adversaryCount -= twinCount
+            twinsHeedOneAnother = generator.chance(perMille: 200)
+        }
     }
 
     /// The least time between two blocks, which genesis and pace both know.
@@ -94,20 +104,36 @@ package struct Scenario: Sendable {
     ///
     /// Without its store it is mute until it has caught up with its vote log; others may need just the votes that it has
     /// forgotten as final. Without its vote log it is mute for ever.
-    var mayLoseDisk: Bool { adversaryCount < faultyMax }
+    var mayLoseDisk: Bool { faultyCount < faultyMax }
 
     /// More hostile validators than the protocol bears: they know it, and double-deal whenever they can.
-    var isBeyondBearing: Bool { adversaryCount > faultyMax }
+    package var isBeyondBearing: Bool { faultyCount > faultyMax }
 
-    package var nodeCount: Int { validatorCount + followerCount }
+    package var nodeCount: Int { validatorCount + followerCount + twinCount }
     package var faultyMax: Int { (validatorCount - 1) / 3 }
+    var faultyCount: Int { adversaryCount + twinCount }
+
+    /// The validators that run twice.
+    var twins: Range<Int> { (validatorCount - faultyCount)..<(validatorCount - adversaryCount) }
+
+    /// Whose key a node has; nil for a follower.
+    func validator(of node: Int) -> Int? {
+        if node < validatorCount { return node }
+        let copy = node - validatorCount - followerCount
+        return copy < 0 ? nil : twins.lowerBound + copy
+    }
+
+    func role(of node: Int) -> NodeRole {
+        guard let validator = validator(of: node), validator >= twins.lowerBound else { return .honest }
+        return twins.contains(validator) ? .twin : .scripted
+    }
 
     /// How long after the last fault every valid payment is final on every node, in milliseconds.
     ///
     /// The view timers that run out when the faults end, once for the current leader and once for each hostile one, then
     /// a retry or two to learn what was missed, twice the clocks' distance, and the transfer of what a node lacks.
     package var healingTime: UInt64 {
-        UInt64(adversaryCount + 2) * pace.viewTimerMax.number + 12_000
+        UInt64(faultyCount + 2) * pace.viewTimerMax.number + 12_000
     }
 }
 

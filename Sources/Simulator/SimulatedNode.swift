@@ -10,8 +10,11 @@ struct SimulatedNode: Sendable {
     var lanes = Lanes()
     /// What stands before the gate.
     var peerGuard = PeerGuard()
+    /// Whose key it has; nil for a follower.
     let validator: Int?
-    let isHonest: Bool
+    let role: NodeRole
+    /// What keeps a twin's copy from noticing the other; nil for everybody else, and for twins that heed one another.
+    var blindfold: Blindfold?
     /// Its vote log is lost: it observes from now on (spec 3.7(2)).
     var isObserver = false
     /// How far its wall clock is off, in milliseconds.
@@ -32,13 +35,14 @@ struct SimulatedNode: Sendable {
     /// The last message was a range of final blocks.
     var isSyncing = false
 
-    init(disk: SimulatedDisk, validator: Int?, isHonest: Bool) {
+    init(disk: SimulatedDisk, validator: Int?, role: NodeRole) {
         self.disk = disk
         self.validator = validator
-        self.isHonest = isHonest
+        self.role = role
     }
 
     var isUp: Bool { replica != nil }
+    var isHonest: Bool { role == .honest }
 
     func moment(at now: Microseconds) -> Moment {
         let wall = Int64(Federation.epochStart.number + now / 1000) + skew
@@ -55,4 +59,13 @@ struct SimulatedNode: Sendable {
 
     /// Not zero, so that nobody takes a monotonic clock for a time since the start.
     private static let monotonicStart: UInt64 = 5_000
+}
+
+/// Whom a node obeys.
+package enum NodeRole: Sendable {
+    case honest
+    /// One of two unmodified copies under one key.
+    case twin
+    /// A replica that never votes, and an adversary that does what it likes.
+    case scripted
 }

@@ -55,5 +55,13 @@ package enum Situation: String, CaseIterable, Comparable, Sendable {
     case forgedBodyRefused
     case evidenceOnChain
 
+    // Twins
+    /// A partition left the two copies of a validator on different sides.
+    case twinsOnBothSides
+    /// An honest node holds evidence against a validator that runs twice.
+    case twinAccused
+    /// One copy saw what the other had signed, and stopped.
+    case secondInstanceNoticed
+
     package static func < (left: Situation, right: Situation) -> Bool { left.rawValue < right.rawValue }
 }

@@ -88,10 +88,13 @@ extension World {
     }
 
     private func signed(_ body: VoteBody, by node: Int) -> Vote {
-        Vote(
+        guard let validator = nodes[node].validator else {
+            preconditionFailure("a replica that is no validator asks for no vote")
+        }
+        return Vote(
             body: body,
-            signer: UInt16(node),
-            signature: federation.validatorKeys[node].sign(body.message(network: electorate.network))
+            signer: UInt16(validator),
+            signature: federation.validatorKeys[validator].sign(body.message(network: electorate.network))
         )
     }
 
@@ -186,7 +189,7 @@ extension World {
         let effects: [ReplicaEffect]
         do {
             let start = try nodes[node].disk.start(
-                me: nodes[node].isHonest ? nodes[node].validator : nil,
+                me: nodes[node].role == .scripted ? nil : nodes[node].validator,
                 mode: nodes[node].isObserver ? .observer(reason: "the vote log is lost") : .signing,
                 pace: scenario.pace,
                 seed: generator.next()

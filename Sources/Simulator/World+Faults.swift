@@ -20,14 +20,18 @@ extension World {
     }
 
     private mutating func crashOne() {
-        guard let node = generator.pick(nodes.indices.filter { nodes[$0].isUp && nodes[$0].isHonest }) else { return }
+        guard let node = generator.pick(nodes.indices.filter { nodes[$0].isUp && nodes[$0].role != .scripted }) else {
+            return
+        }
         crash(node)
-        if scenario.mayLoseDisk, !hasLostDisk, nodes[node].validator != nil, generator.chance(perMille: 150) {
+        if scenario.mayLoseDisk, !hasLostDisk, isHonestValidator(node), generator.chance(perMille: 150) {
             loseDisk(node)
         }
         let isLong = generator.chance(perMille: 150)
         queue.insert(.boot(node), at: now + generator.within(isLong ? 3_000_000...14_000_000 : 20_000...2_500_000))
     }
+
+    private func isHonestValidator(_ node: Int) -> Bool { nodes[node].isHonest && nodes[node].validator != nil }
 
     /// The store or the vote log of a crashed node is lost; the other is not.
     private mutating func loseDisk(_ node: Int) {
@@ -65,6 +69,11 @@ extension World {
                     queue.insert(.breakLink(node, other), at: now + generator.within(100_000...2_000_000))
                 }
             }
+        }
+        if scenario.twins.contains(where: { validator in
+            Set(nodes(with: federation.nodeKey(of: validator)).map(one.contains)).count == 2
+        }) {
+            checker.meet(.twinsOnBothSides)
         }
         trace.say("\(one) are cut off\(isOneWay ? ", one way" : "")", at: now)
         queue.insert(.unblock, at: now + generator.within(100_000...4_000_000))

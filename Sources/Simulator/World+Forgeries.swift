@@ -44,7 +44,7 @@ extension World {
 
     /// A block with somebody's evidence added is not the block of its header.
     private mutating func serveForged(_ hash: Hash32, from node: Int, to peer: PublicKey) {
-        guard let block = nodes[node].disk.block(hash), let receiver = nodeByKey[peer] else { return }
+        guard let block = nodes[node].disk.block(hash) else { return }
         var served = block
         if !isIdle, generator.chance(perMille: 500), let evidence = ownEvidence(node) {
             served = Block(
@@ -54,7 +54,7 @@ extension World {
                 evidence: block.evidence + [evidence]
             )
         }
-        send(.blockResponse(served), from: node, to: [receiver])
+        send(.blockResponse(served), from: node, to: nodes(with: peer))
     }
 
     /// It claims to be far ahead.
@@ -71,7 +71,6 @@ extension World {
 
     /// A range with a block left out, with another block's justification, or with evidence that no header names.
     private mutating func serveForged(_ request: SyncRequest, from node: Int, to peer: PublicKey) {
-        guard let receiver = nodeByKey[peer] else { return }
         let range = nodes[node].disk.range(from: request.fromHeight, count: Int(request.blockCountMax))
         var blocks = range.blocks
         if !isIdle, let last = blocks.indices.last {
@@ -91,7 +90,7 @@ extension World {
             justifications: range.justifications,
             finalization: range.finalization
         )
-        send(.syncResponse(response), from: node, to: [receiver])
+        send(.syncResponse(response), from: node, to: nodes(with: peer))
     }
 
     private func withForgedEvidence(_ item: JustifiedBlock, by node: Int) -> JustifiedBlock {

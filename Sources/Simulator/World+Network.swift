@@ -27,12 +27,13 @@ extension World {
     mutating func send(_ message: PeerMessage, from sender: Int, to receivers: [Int]) {
         let reached = receivers.filter { links.isConnected(sender, $0) }
         guard !reached.isEmpty else { return }
+        let message = nodes[sender].blindfold?.spoken(message) ?? message
         let bytes = message.encoded()
         trace.note(.sent, node: sender, at: now, bytes: [message.typeCode] + bytes)
         trace.say("n\(sender) → \(reached): \(message.line)", at: now)
         checkOwnVotes(in: message, of: sender)
         checkQuiet(message, of: sender, to: reached.count)
-        nodes[sender].peerGuard.sent(message, to: reached.map { federation.nodeKey(of: $0) })
+        nodes[sender].peerGuard.sent(message, to: reached.map { nodeKey(of: $0) })
         // The bytes are read back now and then only: it is the dearest part of a message.
         sentCount += 1
         var wired = message
@@ -67,7 +68,7 @@ extension World {
             if phase == .faulty, generator.chance(perMille: scenario.duplicated) {
                 delivery.isRepeated = true
                 // A request that arrives twice is answered twice.
-                nodes[sender].peerGuard.sent(message, to: [federation.nodeKey(of: receiver)])
+                nodes[sender].peerGuard.sent(message, to: [nodeKey(of: receiver)])
                 queue.insert(.deliver(delivery), at: now + sampledDelay() * 3)
             }
         }
@@ -92,7 +93,7 @@ extension World {
         let (sender, receiver) = (delivery.sender, delivery.receiver)
         guard nodes[receiver].isUp, links.generation(sender, receiver) == delivery.generation else { return }
         trace.note(.delivered, node: receiver, at: now, bytes: [delivery.code, UInt8(sender)] + delivery.digest)
-        guard passesGuard(delivery) else { return }
+        guard passesGuard(delivery), let message = shown(delivery.message, to: receiver) else { return }
         if adversaries[receiver] != nil { watch(delivery.message, as: receiver) }
         if case .syncResponse = delivery.message { nodes[receiver].isSyncing = true }
         if case .proposal(let proposal) = delivery.message,
@@ -100,17 +101,18 @@ extension World {
         {
             checker.meet(.blockAheadOfClock)
         }
-        step(receiver, .message(delivery.message, from: federation.nodeKey(of: sender)))
+        step(receiver, .message(message, from: nodeKey(of: sender)))
         nodes[receiver].isSyncing = false
     }
 
     /// What stands before the gate never turns an honest node's message away.
     private mutating func passesGuard(_ delivery: Delivery) -> Bool {
         let (sender, receiver) = (delivery.sender, delivery.receiver)
-        guard !delivery.isRepeated else { return true }
+        // What one copy of a twin asked, both hear answered.
+        guard !delivery.isRepeated, nodes[receiver].role != .twin else { return true }
         let verdict = nodes[receiver].peerGuard.judge(
             delivery.wired,
-            from: federation.nodeKey(of: sender),
+            from: nodeKey(of: sender),
             at: nodes[receiver].moment(at: now).monotonic
         )
         guard verdict != .take else { return true }
@@ -126,7 +128,8 @@ extension World {
 
     /// Dials, again and again while the way is blocked.
     mutating func connect(_ one: Int, _ other: Int) {
-        guard nodes[one].isUp, nodes[other].isUp, !links.isConnected(one, other) else { return }
+        guard nodes[one].isUp, nodes[other].isUp, !links.isConnected(one, other), nodeKey(of: one) != nodeKey(of: other)
+        else { return }
         guard !links.isBlocked(from: one, to: other), !links.isBlocked(from: other, to: one) else {
             return redial(one, other)
         }
@@ -136,10 +139,26 @@ extension World {
         trace.note(.connected, node: one, at: now, bytes: [UInt8(other)])
         trace.say("n\(one) and n\(other) connect", at: now)
         for (node, peer) in [(one, other), (other, one)] {
-            nodes[node].peerGuard.connected(federation.nodeKey(of: peer), at: nodes[node].moment(at: now).monotonic)
+            nodes[node].peerGuard.connected(nodeKey(of: peer), at: nodes[node].moment(at: now).monotonic)
+            if believesInCopy(of: peer, node) { step(node, .disconnected(nodeKey(of: peer))) }
         }
-        step(one, .connected(federation.nodeKey(of: other)))
-        step(other, .connected(federation.nodeKey(of: one)))
+        step(one, .connected(nodeKey(of: other)))
+        step(other, .connected(nodeKey(of: one)))
+    }
+
+    /// Whether a node is in session with another copy under this peer's key.
+    ///
+    /// The copies of a twin share one session with each peer, as if one hostile host stood before both: what is said to
+    /// their key reaches each copy that is connected. When another copy joins in, the session starts anew.
+    private func believesInCopy(of peer: Int, _ node: Int) -> Bool {
+        nodes(with: nodeKey(of: peer)).contains { $0 != peer && links.believes(node, in: $0) }
+    }
+
+    /// What a copy of a twin is let see; everything for anybody else.
+    private mutating func shown(_ message: GatedMessage, to node: Int) -> GatedMessage? {
+        let votes = nodes[node].disk.votes
+        guard nodes[node].blindfold != nil else { return message }
+        return nodes[node].blindfold?.shown(message, signed: votes)
     }
 
     mutating func redial(_ one: Int, _ other: Int) {
@@ -159,7 +178,7 @@ extension World {
 
     /// A node that still believes in a connection learns that it is gone.
     mutating func notice(_ node: Int, theLossOf other: Int) {
-        guard links.notice(node, theLossOf: other) else { return }
-        step(node, .disconnected(federation.nodeKey(of: other)))
+        guard links.notice(node, theLossOf: other), !believesInCopy(of: other, node) else { return }
+        step(node, .disconnected(nodeKey(of: other)))
     }
 }

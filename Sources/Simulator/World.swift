@@ -26,7 +26,8 @@ package struct World: Sendable {
     var phase = Phase.faulty
     /// Messages that were sent, for sampling.
     var sentCount: UInt64 = 0
-    let nodeByKey: [PublicKey: Int]
+    /// More than one under the key of a validator that runs twice.
+    let nodesByKey: [PublicKey: [Int]]
     var hasLostDisk = false
 
     /// Where the run stands; each phase ends at its own moment.
@@ -53,21 +54,26 @@ package struct World: Sendable {
         links = Links(count: scenario.nodeCount)
         checker = Checker(electorate: electorate)
         trace = Trace(keepsLines: keepsLines)
-        var nodeByKey: [PublicKey: Int] = [:]
-        for node in 0..<scenario.nodeCount { nodeByKey[federation.nodeKey(of: node)] = node }
-        self.nodeByKey = nodeByKey
+        var nodesByKey: [PublicKey: [Int]] = [:]
         for node in 0..<scenario.nodeCount {
-            let isHostile =
-                node < scenario.validatorCount && node >= scenario.validatorCount - scenario.adversaryCount
+            nodesByKey[federation.nodeKey(of: scenario.validator(of: node) ?? node), default: []].append(node)
+        }
+        self.nodesByKey = nodesByKey
+        checker.bearsForks = scenario.isBeyondBearing
+        checker.twins = scenario.twins
+        for node in 0..<scenario.nodeCount {
+            let role = scenario.role(of: node)
+            let validator = scenario.validator(of: node)
             nodes.append(
-                SimulatedNode(
-                    disk: SimulatedDisk(genesis: federation.genesis),
-                    validator: node < scenario.validatorCount ? node : nil,
-                    isHonest: !isHostile
-                )
+                SimulatedNode(disk: SimulatedDisk(genesis: federation.genesis), validator: validator, role: role)
             )
-            if isHostile { adversaries[node] = Adversary(key: federation.validatorKeys[node], index: node) }
-            if !isHostile { checker.honest.insert(node) }
+            switch role {
+            case .honest: checker.honest.insert(node)
+            case .scripted: adversaries[node] = Adversary(key: federation.validatorKeys[node], index: node)
+            case .twin:
+                guard !scenario.twinsHeedOneAnother, let validator else { break }
+                nodes[node].blindfold = Blindfold(me: validator, validators: electorate.validators)
+            }
             if scenario.hasClockSkew { nodes[node].skew = Int64(generator.below(UInt64(1_601))) - 800 }
             if let offsets = scenario.clockOffsets, node < offsets.count { nodes[node].skew = offsets[node] }
         }
@@ -77,7 +83,7 @@ package struct World: Sendable {
     package static func run(_ scenario: Scenario, keepsLines: Bool = false) -> Outcome {
         var world = World(scenario, keepsLines: keepsLines)
         world.prepare()
-        while world.phase != .over, world.checker.violation == nil, let (time, event) = world.queue.popFirst() {
+        while world.phase != .over, !world.checker.isDecided, let (time, event) = world.queue.popFirst() {
             world.now = time
             world.handle(event)
         }
@@ -98,6 +104,7 @@ package struct World: Sendable {
         Outcome(
             scenario: scenario,
             violation: checker.violation,
+            fork: checker.fork,
             situations: checker.situations,
             digest: trace.digest,
             eventCount: trace.eventCount,
@@ -197,20 +204,21 @@ package struct World: Sendable {
     /// What is on no lane.
     mutating func performAtOnce(_ effect: ReplicaEffect, of node: Int) {
         switch effect {
-        case .send(let message, let peers): send(message, from: node, to: peers.compactMap { nodeByKey[$0] })
+        case .send(let message, let peers): send(message, from: node, to: peers.flatMap { nodes(with: $0) })
         case .broadcast(let message): send(message, from: node, to: connectedValidators(of: node))
         case .serveSync(let request, let peer): serve(request, from: node, to: peer)
         case .serveBlock(let hash, let peer):
-            guard let block = nodes[node].disk.block(hash), let receiver = nodeByKey[peer] else { return }
-            send(.blockResponse(block), from: node, to: [receiver])
+            guard let block = nodes[node].disk.block(hash) else { return }
+            send(.blockResponse(block), from: node, to: nodes(with: peer))
         case .disconnect(let peer, let reason):
-            guard let other = nodeByKey[peer] else { return }
-            trace.say("n\(node) drops n\(other): \(reason)", at: now)
-            if nodes[node].isHonest, nodes[other].isHonest {
-                checker.violate("honest node \(node) accuses honest node \(other): \(reason)")
+            for other in nodes(with: peer) {
+                trace.say("n\(node) drops n\(other): \(reason)", at: now)
+                if nodes[node].isHonest, nodes[other].isHonest {
+                    checker.violate("honest node \(node) accuses honest node \(other): \(reason)")
+                }
+                cut(node, other)
             }
             checker.meet(.forgedBodyRefused)
-            cut(node, other)
         case .wake(let at):
             nodes[node].wakeAt = at
             queue.insert(.wake(node, life: nodes[node].life, at: at), at: max(now, nodes[node].time(of: at)))
@@ -219,6 +227,9 @@ package struct World: Sendable {
             trace.say("n\(node) refuses block \(block) of view \(view): \(defect)", at: now)
             if nodes[leader].isHonest { checker.violate("node \(node) refuses an honest leader's block: \(defect)") }
             checker.meet(.invalidBlockRefused)
+        case .signingStopped(.secondInstance) where nodes[node].role == .twin && nodes[node].blindfold == nil:
+            trace.say("n\(node) notices the other copy and signs no more", at: now)
+            checker.meet(.secondInstanceNoticed)
         case .signingStopped(let mode): checker.violate("stopped: node \(node) signs no more, \(mode)")
         case .halt(let reason): checker.violate("stopped: node \(node) halts, \(reason)")
         default: preconditionFailure("what is on a lane was done before")
@@ -226,15 +237,19 @@ package struct World: Sendable {
     }
 
     func connectedValidators(of node: Int) -> [Int] {
-        (0..<scenario.validatorCount).filter { $0 != node && links.isConnected(node, $0) }
+        nodes.indices.filter { nodes[$0].validator != nil && links.isConnected(node, $0) }
     }
 
+    /// The node key of a validator or a follower; both copies of a twin have one, as a copied home would.
+    func nodeKey(of node: Int) -> PublicKey { federation.nodeKey(of: nodes[node].validator ?? node) }
+
+    func nodes(with key: PublicKey) -> [Int] { nodesByKey[key] ?? [] }
+
     private mutating func serve(_ request: SyncRequest, from node: Int, to peer: PublicKey) {
-        guard let receiver = nodeByKey[peer] else { return }
         // Often fewer than were asked for, as when the bytes are too many.
         let count = min(Int(request.blockCountMax), 1 + generator.below(64))
         let response = nodes[node].disk.range(from: request.fromHeight, count: count)
-        send(.syncResponse(response), from: node, to: [receiver])
+        send(.syncResponse(response), from: node, to: nodes(with: peer))
     }
 }
 

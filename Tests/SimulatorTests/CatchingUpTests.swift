@@ -8,6 +8,7 @@ import Testing
         var scenario = Scenario(seed: 1)
         scenario.validatorCount = validatorCount
         scenario.adversaryCount = 0
+        scenario.twinCount = 0
         scenario.followerCount = 1
         scenario.faultTime = 20_000
         scenario.followersStartAfter = 19_000

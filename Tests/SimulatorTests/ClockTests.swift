@@ -7,6 +7,7 @@ import Testing
         var scenario = Scenario(seed: 3)
         scenario.validatorCount = offsets.count
         scenario.adversaryCount = 0
+        scenario.twinCount = 0
         scenario.followerCount = 0
         scenario.faultTime = 4_000
         scenario.hasCrashes = false

@@ -8,6 +8,7 @@ import Testing
         var scenario = Scenario(seed: UInt64(validatorCount))
         scenario.validatorCount = validatorCount
         scenario.adversaryCount = 0
+        scenario.twinCount = 0
         scenario.followerCount = 0
         scenario.faultTime = 1_500
         scenario.hasCrashes = false

@@ -7,6 +7,7 @@ import Testing
         var scenario = Scenario(seed: 5)
         scenario.validatorCount = validatorCount
         scenario.adversaryCount = 0
+        scenario.twinCount = 0
         scenario.followerCount = 0
         scenario.faultTime = 2_000
         scenario.hasCrashes = false

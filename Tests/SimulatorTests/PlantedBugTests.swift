@@ -30,8 +30,20 @@ import Testing
         #expect(firstViolation(of: kinds) { $0.plantedBug = bug } != nil)
     }
 
-    /// Two hostile validators of four can fork the chain, and honest nodes or the checkers see it.
-    @Test func moreHostileValidatorsThanTheProtocolBearsAreFound() {
-        #expect(firstViolation(of: ["S1", "S2", "S3", "stopped"]) { $0.adversaryCount = 2 } != nil)
+    /// Two hostile validators of four can fork the chain, and nothing but the fork is wrong: it names both of them.
+    @Test func moreHostileValidatorsThanTheProtocolBearsForkAndAreNamed() {
+        var forks = 0
+        for seed in 0..<Self.patience where forks < 5 {
+            var scenario = Scenario(seed: seed)
+            guard scenario.validatorCount == 4 else { continue }
+            scenario.twinCount = 0
+            scenario.adversaryCount = 2
+            let outcome = World.run(scenario)
+            #expect(outcome.violation == nil, "\(outcome.summary)")
+            guard let fork = outcome.fork else { continue }
+            forks += 1
+            #expect(fork.named == [2, 3], "\(outcome.summary)")
+        }
+        #expect(forks == 5)
     }
 }
