@@ -35,6 +35,12 @@ extension ConfigurationKey {
         standard: "127.0.0.1:8644",
         summary: "where the other validators connect to"
     )
+    static let peerFollowers = ConfigurationKey(
+        name: "peer.followers",
+        wanted: "names and node keys, such as reader=<64 hex digits>, each once",
+        standard: nil,
+        summary: "who may follow this validator: names with the node keys that `farthing node init --follower` printed"
+    )
     static let rpcListen = ConfigurationKey(
         name: "rpc.listen",
         wanted: hostAndPort,
@@ -129,7 +135,7 @@ extension ConfigurationKey {
 
     /// Every setting of a node, in the order of the guide.
     package static func all(validators: [String]) -> [ConfigurationKey] {
-        [peerListen] + validators.map(peer) + [
+        [peerListen, peerFollowers] + validators.map(peer) + [
             rpcListen, rpcHostNames, rpcCallsPerSecond, logLevel, logFormat, logFile, pacePreset, paceHeartbeat,
             mempoolBytes, mempoolFreeShares, storageSpaceSoftLimit, storageSpaceHardLimit, storageBallast,
         ]

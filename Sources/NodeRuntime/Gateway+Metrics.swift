@@ -27,7 +27,7 @@ extension Gateway {
         metrics.set(.finalityAge, Double(SystemClock.wall.subtracting(store.tip.header.time).number) / 1_000)
         let sessions = peers.states()
         metrics.set(.peersConnected, sessions.count(where: \.isConnected))
-        metrics.set(.peersMissing, sessions.count { !$0.isConnected })
+        metrics.set(.peersMissing, sessions.count { !$0.isConnected && $0.peer.role == .validator })
         metrics.set(.peerQueuedBytes, sessions.reduce(0) { $0 + $1.queuedByteCount })
         guard !stop.isStopping, let state = await board.read(within: Self.patience) else {
             metrics.set(.ready, false)

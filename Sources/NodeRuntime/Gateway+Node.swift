@@ -15,7 +15,7 @@ extension Gateway {
                 name: peer.peer.name,
                 key: peer.peer.nodeKey,
                 isValidator: peer.peer.role == .validator,
-                address: "\(peer.peer.host):\(peer.peer.port)",
+                address: peer.peer.role == .validator ? "\(peer.peer.host):\(peer.peer.port)" : "",
                 session: PeersAnswer.Session(peer),
                 said: said[peer.peer.nodeKey].flatMap { $0 }.map { .init($0) },
                 lastProblem: peer.lastProblem

@@ -17,27 +17,32 @@ package enum HomeError: Error, Equatable, Sendable {
     case notAValidator(path: String, key: PublicKey)
     /// Genesis lists another node key for this validator.
     case otherNodeKey(path: String, found: PublicKey, wanted: PublicKey)
+    /// What is there makes this a validator's home, by a vote log or by its node key, and the key that votes is not there.
+    case validatorKeyMissing(path: String)
 }
 
-/// A validator's directory as a node reads it at start: the network's genesis and the node's keys (4-interfaces 4.4).
+/// A node's directory as it is read at start: the network's genesis and the node's keys (4-interfaces 4.4).
 ///
 ///     config.yaml          settings
 ///     genesis.json         the network
-///     keys/                0700; PKCS#8 files of mode 0600: validator, node, note, payout
+///     keys/                0700; PKCS#8 files of mode 0600: validator, node, note, payout; of a follower node alone
 ///     data/ format lock    the store's
 ///     votes.a votes.b      the vote log
 ///     ballast              takes up room, to be deleted when the disk is full
+///
+/// Without a key that votes it is a follower's.
 package struct Home: Sendable {
     package let path: String
     package let genesis: Genesis
-    /// Signs votes.
-    package let validatorKey: SigningKey
+    /// Signs votes; nil for a follower.
+    package let validatorKey: SigningKey?
     /// Identifies the node to its peers.
     package let nodeKey: SigningKey
-    /// This node's place among genesis's validators.
-    package let index: Int
+    /// Who this node is in genesis; nil for a follower.
+    package let validator: Validator?
 
-    package var validator: Validator { genesis.validators[index] }
+    /// What logs call this node.
+    package var name: String { validator?.name ?? "follower" }
     package var electorate: Electorate {
         Electorate(network: genesis.networkID, epoch: .zero, validators: ValidatorSet(genesis.validators))
     }
@@ -50,17 +55,29 @@ package struct Home: Sendable {
         self.path = path
         genesis = try Self.genesis(at: Self.genesisPath(path))
         try Self.checkFolder(Self.keysPath(path))
-        validatorKey = try Self.key(at: Self.keyPath(path, .validator), passphrase: passphrase)
-        nodeKey = try Self.key(at: Self.keyPath(path, .node), passphrase: passphrase)
-        let (validator, node) = (validatorKey.publicKey, nodeKey.publicKey)
-        guard let index = genesis.validators.firstIndex(where: { $0.consensusKey == validator }) else {
-            throw .notAValidator(path: Self.keyPath(path, .validator), key: validator)
+        let votingPath = Self.keyPath(path, .validator)
+        guard try Self.exists(votingPath) else {
+            nodeKey = try Self.key(at: Self.keyPath(path, .node), passphrase: passphrase)
+            let node = nodeKey.publicKey
+            let (hasA, hasB) = (try Self.exists(path + "/votes.a"), try Self.exists(path + "/votes.b"))
+            // A validator whose key is lost must not turn into a follower unnoticed.
+            guard !hasA, !hasB, !genesis.validators.contains(where: { $0.nodeKey == node }) else {
+                throw .validatorKeyMissing(path: votingPath)
+            }
+            (validatorKey, validator) = (nil, nil)
+            return
         }
-        guard genesis.validators[index].nodeKey == node else {
-            let wanted = genesis.validators[index].nodeKey
-            throw .otherNodeKey(path: Self.keyPath(path, .node), found: node, wanted: wanted)
+        let validatorKey = try Self.key(at: votingPath, passphrase: passphrase)
+        let nodeKey = try Self.key(at: Self.keyPath(path, .node), passphrase: passphrase)
+        let key = validatorKey.publicKey
+        guard let validator = genesis.validators.first(where: { $0.consensusKey == key }) else {
+            throw .notAValidator(path: votingPath, key: key)
         }
-        self.index = index
+        guard validator.nodeKey == nodeKey.publicKey else {
+            let found = nodeKey.publicKey
+            throw .otherNodeKey(path: Self.keyPath(path, .node), found: found, wanted: validator.nodeKey)
+        }
+        (self.validatorKey, self.nodeKey, self.validator) = (validatorKey, nodeKey, validator)
     }
 }
 
@@ -119,8 +136,10 @@ extension Home {
     }
 
     private static func checkExists(_ path: String) throws(HomeError) {
-        let exists: Bool
-        do throws(FileError) { exists = try PosixPath.exists(path) } catch { throw .file(error) }
-        guard exists else { throw .missing(path: path) }
+        guard try exists(path) else { throw .missing(path: path) }
+    }
+
+    private static func exists(_ path: String) throws(HomeError) -> Bool {
+        do throws(FileError) { return try PosixPath.exists(path) } catch { throw .file(error) }
     }
 }

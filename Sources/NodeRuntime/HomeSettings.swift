@@ -26,7 +26,7 @@ extension NodeSettings {
             listenPort: configuration.peerListen.port,
             peers: home.genesis.validators.compactMap { validator in
                 configuration.peers[validator.name].map { PeerAddress(validator, at: $0) }
-            },
+            } + (home.validator == nil ? [] : configuration.followers.map { PeerAddress($0) }),
             pace: configuration.pace(under: home.genesis.parameters),
             mempoolLimits: configuration.mempool,
             rpc: rpc,
@@ -58,6 +58,18 @@ extension PeerAddress {
             port: address.port,
             name: validator.name,
             role: .validator
+        )
+    }
+
+    /// Nobody dials a follower, so it has no address.
+    fileprivate init(_ follower: FollowerEntry) {
+        self.init(
+            nodeKey: follower.nodeKey,
+            consensusKey: nil,
+            host: "",
+            port: 0,
+            name: follower.name,
+            role: .follower
         )
     }
 }

@@ -8,6 +8,8 @@ package struct NodeConfiguration: Sendable {
     package var peerListen: HostAndPort
     /// Where to reach the other validators, by their names in genesis.
     package var peers: [String: HostAndPort]
+    /// Who may follow this validator.
+    package var followers: [FollowerEntry]
     package var rpcListen: HostAndPort
     /// Names by which clients may call the interface; IP addresses are always taken.
     package var rpcHostNames: [String]
@@ -44,13 +46,13 @@ extension NodeConfiguration {
     ///
     /// `environment` is looked at for `FARTHING_…` only; `flags` are pairs of key and value. Everything in them and in the
     /// file must be known: a mistyped key would otherwise be a setting that is silently not made. The addresses of all
-    /// validators but `own` must be set.
+    /// validators but `own` must be set; for a follower, whose `own` is nil, the address of one is enough.
     package static func load(
         file path: String,
         environment: [String: String],
         flags: [(key: String, value: String)],
         validators: [Validator],
-        own: Validator
+        own: Validator?
     ) throws(ConfigurationError) -> NodeConfiguration {
         try load(
             file: try ConfigurationFile(reading: path),
@@ -91,7 +93,7 @@ extension NodeConfiguration {
         environment: [String: String],
         flags: [(key: String, value: String)],
         validators: [Validator],
-        own: Validator
+        own: Validator?
     ) throws(ConfigurationError) -> NodeConfiguration {
         let names = validators.map(\.name)
         let sources = try ConfigurationSources(
@@ -101,12 +103,19 @@ extension NodeConfiguration {
             keys: ConfigurationKey.all(validators: names)
         )
         var peers: [String: HostAndPort] = [:]
-        for name in names where name != own.name {
-            peers[name] = try sources.required(.peer(name), HostAndPort.init(text:))
+        for name in names where name != own?.name {
+            peers[name] =
+                own == nil
+                ? try sources.optional(.peer(name), HostAndPort.init(text:))
+                : try sources.required(.peer(name), HostAndPort.init(text:))
+        }
+        if own == nil, peers.isEmpty, let first = names.first {
+            peers[first] = try sources.required(.peer(first), HostAndPort.init(text:))
         }
         return NodeConfiguration(
             peerListen: try sources.value(.peerListen, HostAndPort.init(text:)),
             peers: peers,
+            followers: try sources.optional(.peerFollowers, FollowerEntry.list) ?? [],
             rpcListen: try sources.value(.rpcListen, HostAndPort.init(text:)),
             rpcHostNames: try sources.value(.rpcHostNames, HostNames.init(text:)).names,
             rpcCallsPerSecond: try sources.value(.rpcCallsPerSecond, callRate),
@@ -155,6 +164,31 @@ private struct SoftLimit {
             guard let room = ByteCount.room(text) else { return nil }
             byteCount = room
         }
+    }
+}
+
+/// A follower as a validator's operator lists it.
+package struct FollowerEntry: Hashable, Sendable {
+    /// For people.
+    package let name: String
+    package let nodeKey: PublicKey
+
+    package init(name: String, nodeKey: PublicKey) {
+        self.name = name
+        self.nodeKey = nodeKey
+    }
+
+    /// Such as `reader=<64 hex digits>, auditor=<64 hex digits>`; nil unless each is one, and none stands twice.
+    static func list(_ text: String) -> [FollowerEntry]? {
+        var list: [FollowerEntry] = []
+        for part in text.split(separator: ",") {
+            let words = part.split(separator: "=", maxSplits: 1).map { String($0.filter { $0 != " " }) }
+            guard words.count == 2, !words[0].isEmpty, let key = PublicKey(hex: words[1]),
+                !list.contains(where: { $0.nodeKey == key || $0.name == words[0] })
+            else { return nil }
+            list.append(FollowerEntry(name: words[0], nodeKey: key))
+        }
+        return list
     }
 }
 

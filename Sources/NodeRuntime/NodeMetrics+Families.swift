@@ -54,7 +54,7 @@ extension NodeMetrics {
             case .finalityAge:
                 "Age of the last final block by this node's clock; idle networks make a block a heartbeat."
             case .peersConnected: "Peers with a session."
-            case .peersMissing: "Peers of the federation list without a session."
+            case .peersMissing: "Validators of the federation list without a session."
             case .peerQueuedBytes: "Bytes that wait to be sent to peers."
             case .syncLag: "Blocks that the best peer is ahead."
             case .mempoolTransactions: "Transactions that wait for a block."

@@ -96,7 +96,9 @@ struct NodeStatusReport {
         let missing = list.validators.indices.filter {
             $0 != state.me && !state.isConnected(list.validators[$0].nodeKey)
         }
-        guard list.count - missing.count < list.quorum else { return nil }
+        // A certificate proves itself, so a follower needs nobody but one who passes it on.
+        let needed = state.me == nil ? 1 : list.quorum
+        guard list.count - missing.count < needed else { return nil }
         return .noQuorum(
             connected: list.count - missing.count,
             validators: list.count,

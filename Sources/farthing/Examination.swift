@@ -80,7 +80,8 @@ struct Examination {
     private mutating func lookAtKeys(_ genesis: Genesis) {
         do throws(HomeError) {
             let home = try Home(opening: home)
-            findings.append(.good("keys", "those of \(home.validator.name), as genesis lists it"))
+            let text = home.validator.map { "those of \($0.name), as genesis lists it" }
+            findings.append(.good("keys", text ?? "a follower's: it has no key that votes"))
         } catch .key(_, .encrypted) {
             findings.append(.good("keys", "encrypted; `farthing config check` compares them with genesis"))
         } catch {
@@ -88,11 +89,18 @@ struct Examination {
         }
     }
 
+    /// Whether it has no key that votes; a home that can't be looked into is taken for a validator's.
+    private var isFollower: Bool {
+        do throws(FileError) { return try !PosixPath.exists(Home.keyPath(home, .validator)) } catch { return false }
+    }
+
     private mutating func lookAtVoteLog(_ genesis: Genesis) {
         let missing = "The node serves reads and does not sign; see OPERATING, \"When a node does not come up\""
         do throws(VerificationFailure) {
             if let facts = try VoteLogFacts(home: home, genesis: genesis) {
                 findings.append(.good("vote log", "readable; the last final view in it is \(facts.finalView)"))
+            } else if isFollower {
+                findings.append(.good("vote log", "a follower has none"))
             } else {
                 findings.append(.warning("vote log", "there is none", missing))
             }
@@ -111,14 +119,15 @@ struct Examination {
             )
             let values = Dictionary(uniqueKeysWithValues: settings.map { ($0.key.name, $0.value) })
             let missing = genesis.validators.map(\.name).filter { values["peers.\($0)"] == nil }
-            // The own address need not be there.
+            // The own address need not be there; a follower needs one of them all.
             findings.append(
-                missing.count <= 1
+                missing.count <= (isFollower ? genesis.validators.count - 1 : 1)
                     ? .good("settings", "every key is known")
                     : .bad(
                         "settings",
                         "genesis lists validators without an address: \(missing.joined(separator: ", "))",
-                        "Add them under `peers:` in \(Home.configurationPath(home)), all but the own",
+                        "Add them under `peers:` in \(Home.configurationPath(home)), "
+                            + (isFollower ? "at least one" : "all but the own"),
                         .configuration
                     )
             )

@@ -35,6 +35,12 @@ extension CommandFailure {
                 .configuration,
                 "\(path): this is the key \(found), but genesis lists \(wanted) for this validator"
             )
+        case .validatorKeyMissing(let path):
+            self.init(
+                .configuration,
+                "\(path) is not there, but the home is a validator's, by its vote log or its node key: restore the key. A "
+                    + "follower needs a home of its own, from `farthing node init --follower`"
+            )
         }
     }
 

@@ -19,6 +19,19 @@ extension Federation {
             if let loadSeed { try PosixPath.create("\(output)/\(Self.seedPath)", loadSeed.text) }
         }
         for node in nodes { try write(node, to: "\(output)/\(node.name)", genesis: text) }
+        for follower in followers {
+            try NewHome.makeFollower(
+                "\(output)/\(follower.name)",
+                genesis: genesis,
+                key: follower.key,
+                configuration: NewHome.configuration(
+                    name: follower.name,
+                    peer: nil,
+                    rpc: follower.rpc,
+                    others: nodes.map { ($0.name, $0.addresses.peer) }
+                )
+            )
+        }
     }
 
     private func write(_ node: Node, to home: String, genesis text: [UInt8]) throws(CommandFailure) {
@@ -48,7 +61,8 @@ extension Federation {
             peer: node.addresses.peerListen,
             rpc: node.addresses.rpcListen,
             hostNames: node.addresses.hostNames,
-            others: nodes.filter { $0.name != node.name }.map { ($0.name, $0.addresses.peer) }
+            others: nodes.filter { $0.name != node.name }.map { ($0.name, $0.addresses.peer) },
+            followers: followers.map(\.entry)
         )
     }
 }

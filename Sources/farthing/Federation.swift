@@ -14,6 +14,14 @@ struct Federation {
         let addresses: NodeAddresses
     }
 
+    struct Follower {
+        let name: String
+        let key: SigningKey
+        let rpc: HostAndPort
+
+        var entry: FollowerEntry { FollowerEntry(name: name, nodeKey: key.publicKey) }
+    }
+
     struct Account {
         let name: String
         let key: SigningKey
@@ -23,6 +31,8 @@ struct Federation {
     let genesis: Genesis
     /// In genesis's order: by consensus key.
     let nodes: [Node]
+    /// Nodes that keep the chain and do not vote.
+    let followers: [Follower]
     let accounts: [Account]
     let loadSeed: LoadSeed?
 
@@ -35,9 +45,11 @@ struct Federation {
     /// What the node of an index is called, in genesis, as a directory and as a service.
     static func nodeName(_ index: Int) -> String { "node-\(index + 1)" }
 
-    /// Makes new keys for everybody; `addresses` says where the node of an index listens and is found.
+    /// Makes new keys for everybody; `addresses` says where the node of an index listens and is found, `followers` where
+    /// each follower answers clients.
     init(
         validators: Int,
+        followers: [HostAndPort] = [],
         accounts: Int,
         loadAccounts: Int,
         parameters: Parameters,
@@ -51,6 +63,9 @@ struct Federation {
             .sorted { Self.publicKey(.validator, of: $0) < Self.publicKey(.validator, of: $1) }
         nodes = keys.enumerated().map { index, keys in
             Node(name: Self.nodeName(index), keys: keys, addresses: addresses(index))
+        }
+        self.followers = followers.enumerated().map { index, rpc in
+            Follower(name: "follower-\(index + 1)", key: .generate(), rpc: rpc)
         }
         let oneUnit: UInt64 = (0..<parameters.decimals).reduce(1) { factor, _ in factor * 10 }
         let (treasury, client) = (Amount(units: Self.treasury * oneUnit), Amount(units: Self.client * oneUnit))
@@ -92,6 +107,14 @@ struct Federation {
                     [
                         "name": .string(node.name), "home": .string("\(output)/\(node.name)"),
                         "peer": .string("\(node.addresses.peer)"), "url": .string("http://\(node.addresses.rpc)"),
+                    ]
+                }
+            ),
+            "followers": .array(
+                followers.map { follower in
+                    [
+                        "name": .string(follower.name), "home": .string("\(output)/\(follower.name)"),
+                        "url": .string("http://\(follower.rpc)"),
                     ]
                 }
             ),

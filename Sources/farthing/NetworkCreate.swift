@@ -32,6 +32,9 @@ struct NetworkCreate: ParsableCommand {
     @Option(help: ArgumentHelp("The first node's port for clients; the others take the next ones", valueName: "port"))
     var rpcPort = 8645
 
+    @Option(help: ArgumentHelp("How many nodes to make that follow and do not vote", valueName: "n"))
+    var followers = 0
+
     @Option(help: ArgumentHelp("How many accounts to make besides the treasury", valueName: "n"))
     var accounts = 2
 
@@ -53,17 +56,21 @@ struct NetworkCreate: ParsableCommand {
 
     func validate() throws {
         guard (1...100).contains(validators) else { throw ValidationError("--validators: expected 1 to 100") }
+        guard (0...100).contains(followers) else { throw ValidationError("--followers: expected 0 to 100") }
         guard (0...1_000).contains(accounts) else { throw ValidationError("--accounts: expected 0 to 1000") }
         guard (0...1_000_000).contains(loadAccounts) else {
             throw ValidationError("--load-accounts: expected 0 to 1000000")
         }
         for (name, port) in [("--peer-port", peerPort), ("--rpc-port", rpcPort)] {
-            guard port >= 1, port + validators <= 65_536 else {
-                throw ValidationError("\(name): expected a port that leaves room for \(validators) nodes")
+            guard port >= 1, port + nodeCount <= 65_536 else {
+                throw ValidationError("\(name): expected a port that leaves room for \(nodeCount) nodes")
             }
         }
-        guard peerPort + validators <= rpcPort || rpcPort + validators <= peerPort else {
-            throw ValidationError("--peer-port and --rpc-port: the ports of \(validators) nodes would overlap")
+        guard peerPort + validators <= rpcPort || rpcPort + nodeCount <= peerPort else {
+            throw ValidationError("--peer-port and --rpc-port: the ports of \(nodeCount) nodes would overlap")
+        }
+        guard !compose || followers == 0 else {
+            throw ValidationError("--followers: containers are for validators only")
         }
         guard HostAndPort(text: "\(host.contains(":") ? "[\(host)]" : host):1") != nil else {
             throw ValidationError("--host: expected a name or an address")
@@ -80,6 +87,7 @@ struct NetworkCreate: ParsableCommand {
         try makeOutput()
         let federation = try Federation(
             validators: validators,
+            followers: (0..<followers).map { HostAndPort(host: host, port: rpcPort + validators + $0) },
             accounts: accounts,
             loadAccounts: loadAccounts,
             parameters: parameters,
@@ -95,6 +103,8 @@ struct NetworkCreate: ParsableCommand {
         warn(federation)
         try format.json ? Console.output(federation.json(in: output)) : print(federation)
     }
+
+    private var nodeCount: Int { validators + followers }
 
     private var composeFile: ComposeFile? {
         ComposeFile(output: output, nodes: (0..<validators).map { (Federation.nodeName($0), rpcPort + $0) })
@@ -128,6 +138,9 @@ struct NetworkCreate: ParsableCommand {
         for node in federation.nodes {
             let (rpc, peer) = (node.addresses.rpc, node.addresses.peer)
             try Console.output("node       \(output)/\(node.name)   http://\(rpc)   peers at \(peer)")
+        }
+        for follower in federation.followers {
+            try Console.output("follower   \(output)/\(follower.name)   http://\(follower.rpc)")
         }
         for account in federation.accounts {
             let text = AccountID(account.key.publicKey).text(prefix: federation.genesis.parameters.accountPrefix)

@@ -9,11 +9,14 @@ import StrictJSON
 struct NodeInit: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Make the home of a validator ready to start, from its keys and the genesis file",
+        abstract: "Make the home of a validator or of a follower ready to start, with the genesis file",
         discussion: """
             The home has keys/ from `farthing keys new --home`. This adds genesis.json, config.yaml, an empty chain and an empty \
             vote log: do it once, before the key has ever signed anything. --network is the network id that the operators \
             agreed on; another one is refused.
+
+            With --follower the home is made for a node that keeps the chain and does not vote. It gets a node key, unencrypted, \
+            which a validator's operator lists under peer.followers; --peer then names the validators that do, one or more.
             """
     )
 
@@ -34,6 +37,9 @@ struct NodeInit: ParsableCommand {
 
     @Option(help: ArgumentHelp("Where clients are answered", valueName: "host:port"))
     var rpcListen = "127.0.0.1:8645"
+
+    @Flag(help: "Make the home of a node that follows and does not vote")
+    var follower = false
 
     @OptionGroup
     var passphrase: PassphraseOptions
@@ -60,6 +66,10 @@ struct NodeInit: ParsableCommand {
                 "\(self.genesis) begins the network \(genesis.networkID), not \(network): it is not the file that was agreed on"
             )
         }
+        try follower ? initFollower(home, genesis) : initValidator(home, genesis)
+    }
+
+    private func initValidator(_ home: String, _ genesis: Genesis) throws {
         let key = try passphrase.key(at: Home.keyPath(home, .validator))
         guard let own = genesis.validators.first(where: { $0.consensusKey == key.publicKey }) else {
             throw CommandFailure(HomeError.notAValidator(path: Home.keyPath(home, .validator), key: key.publicKey))
@@ -73,11 +83,7 @@ struct NodeInit: ParsableCommand {
             preconditionFailure("validate() has looked at both addresses")
         }
         let others = try others(in: genesis, but: own)
-        for path in [Home.genesisPath(home), Home.configurationPath(home)] {
-            guard try !running({ () throws(FileError) in try PosixPath.exists(path) }) else {
-                throw CommandFailure(.configuration, "\(path) is there already: this home has been made ready before")
-            }
-        }
+        try requireUnmade(home)
         try NewHome(path: home, genesis: genesis).write(
             genesisText: Array(genesis.json(pretty: true).utf8),
             configuration: NewHome.configuration(name: own.name, peer: peerListen, rpc: rpcListen, others: others),
@@ -91,6 +97,48 @@ struct NodeInit: ParsableCommand {
             try Console.output("home       \(home), of \(own.name)")
             try Console.output("network    \(genesis.networkID)")
             try Console.output("next       farthing node start --home \(home)")
+        }
+    }
+
+    private func initFollower(_ home: String, _ genesis: Genesis) throws {
+        guard let rpcListen = HostAndPort(text: rpcListen) else {
+            preconditionFailure("validate() has looked at the address")
+        }
+        let validators = peer.compactMap(Self.pair)
+        for (name, _) in validators where !genesis.validators.contains(where: { $0.name == name }) {
+            let names = genesis.validators.map(\.name).joined(separator: ", ")
+            throw CommandFailure(.usage, "--peer \(name): genesis lists no such validator, only \(names)")
+        }
+        guard !validators.isEmpty else {
+            throw CommandFailure(.usage, "whom to follow? Give --peer NAME=HOST:PORT for one validator or more")
+        }
+        try requireUnmade(home)
+        let key = SigningKey.generate()
+        try NewHome.makeFollower(
+            home,
+            genesis: genesis,
+            key: key,
+            configuration: NewHome.configuration(name: "follower", peer: nil, rpc: rpcListen, others: validators)
+        )
+        if format.json {
+            try Console.output([
+                "home": .string(home), "nodeKey": .string(key.publicKey.hex), "network": .string(genesis.networkID.hex),
+            ])
+        } else {
+            let names = validators.map(\.name).joined(separator: ", ")
+            try Console.output("home       \(home), of a follower")
+            try Console.output("network    \(genesis.networkID)")
+            try Console.output("node key   \(key.publicKey)")
+            try Console.output("next       let \(names) list it, as peer.followers: NAME=\(key.publicKey)")
+            try Console.output("then       farthing node start --home \(home)")
+        }
+    }
+
+    private func requireUnmade(_ home: String) throws(CommandFailure) {
+        for path in [Home.genesisPath(home), Home.configurationPath(home)] {
+            guard try !running({ () throws(FileError) in try PosixPath.exists(path) }) else {
+                throw CommandFailure(.configuration, "\(path) is there already: this home has been made ready before")
+            }
         }
     }
 

@@ -54,7 +54,7 @@ struct NodeStart: AsyncParsableCommand {
         logger.notice(
             "starting",
             metadata: [
-                "version": "\(Version.text)", "node": "\(home.validator.name)", "home": "\(home.path)",
+                "version": "\(Version.text)", "node": "\(home.name)", "home": "\(home.path)",
                 "network": "\(home.genesis.networkID)",
             ]
         )
@@ -66,7 +66,7 @@ struct NodeStart: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error, home: home.path)
         }
-        logger.notice("stopped", metadata: ["node": "\(home.validator.name)"])
+        logger.notice("stopped", metadata: ["node": "\(home.name)"])
     }
 
     /// With --quiet only what went wrong goes to standard error; a file gets what the settings say.

@@ -104,8 +104,8 @@ struct StatusScreen {
     private static func role(_ reader: JSONReader) throws(JSONReadError) -> String {
         let role = try reader.member("role")
         let mode = try reader.member("mode")
-        let name = try role.optionalMember("name")?.string()
-        let who = name.map { "validator \($0)" } ?? "follower"
+        guard let name = try role.optionalMember("name")?.string() else { return "follower" }
+        let who = "validator \(name)"
         guard try mode.member("kind").string() == "observer" else { return who }
         return "\(who), which does not sign: \(try mode.member("why").string())"
     }

@@ -42,7 +42,7 @@ import Testing
         #expect(recorded == text, "the bytes of \(type.name) have changed: Scripts/record shows how")
     }
 
-    @Test func everyFileBelongsToAType() throws {
+    @Test(.disabled(if: isRecording, "the files are just being written")) func everyFileBelongsToAType() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
         #expect(Set(files) == Set(GoldenType.all.map { $0.name + ".txt" }))
     }

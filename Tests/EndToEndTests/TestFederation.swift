@@ -23,20 +23,28 @@ final class TestFederation {
 
     var size: Int { urls.count }
 
+    private let validatorCount: Int
+
     /// Makes homes and keys in a new folder of `parent`; starts nothing.
+    ///
+    /// Followers are the nodes behind the validators.
     init(
         validators: Int,
+        followers: Int = 0,
         loadAccounts: Int = 0,
         in parent: String = FileManager.default.temporaryDirectory.path
     ) throws {
         folder = parent + "/farthing-federation-\(UUID())"
-        let port = try Self.freePorts(2 * validators)
+        validatorCount = validators
+        let port = try Self.freePorts(2 * validators + followers)
         firstPeerPort = port
         let made = try Program.run(
             "network",
             "create",
             "--validators",
             "\(validators)",
+            "--followers",
+            "\(followers)",
             "--output",
             folder,
             "--peer-port",
@@ -49,7 +57,8 @@ final class TestFederation {
         )
         try #require(made.status == 0, "\(made.errors)")
         creation = made
-        let nodes = try JSONReader(JSON.parse(Array(made.output.utf8))).member("nodes").elements()
+        let answer = JSONReader(try JSON.parse(Array(made.output.utf8)))
+        let nodes = try answer.member("nodes").elements() + answer.member("followers").elements()
         urls = try nodes.map { try $0.member("url").string() }
         clients = try urls.map { try RPCClient(url: $0) }
         processes = nodes.map { _ in nil }
@@ -68,8 +77,10 @@ final class TestFederation {
 
     // MARK: Processes
 
-    func home(_ node: Int) -> String { "\(folder)/node-\(node + 1)" }
-    func name(_ node: Int) -> String { "node-\(node + 1)" }
+    func home(_ node: Int) -> String { "\(folder)/\(name(node))" }
+    func name(_ node: Int) -> String {
+        node < validatorCount ? "node-\(node + 1)" : "follower-\(node - validatorCount + 1)"
+    }
     func log(_ node: Int) throws -> String { try String(contentsOfFile: home(node) + ".log", encoding: .utf8) }
 
     func start(_ node: Int, _ flags: String..., environment: [String: String] = [:]) throws {

@@ -69,7 +69,7 @@ extension EndToEnd {
 
 extension TestFederation {
     /// What curl gets from the first node, as any operator would ask.
-    fileprivate func fetch(_ path: String, seconds: String = "5") throws -> (status: Int, body: String) {
+    func fetch(_ path: String, seconds: String = "5") throws -> (status: Int, body: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
         process.arguments = ["-sN", "--max-time", seconds, "-w", "\n%{http_code}", urls[0] + path]
