@@ -116,7 +116,7 @@ let package = Package(
             name: "farthing",
             dependencies: [
                 "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "VerifierCore",
-                "LevelDBStorage", "TCPGossip", "RPCClient", "NodeRuntime", "FeeSimulator", logging,
+                "LevelDBStorage", "TCPGossip", "RPCClient", "NodeRuntime", "Simulator", "FeeSimulator", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -33,6 +33,9 @@ struct Checker: Sendable {
 
     var crashCount = 0
     var healedAt: UInt64 = 0
+    var healedHeight = Height.zero
+    /// Milliseconds from the last fault until the next block was final somewhere.
+    var progressAfter: UInt64?
     var restingHeight = Height.zero
     var healedAfter: UInt64?
     /// What was sent while nothing was to be done, by type.

@@ -17,10 +17,14 @@ package struct Outcome: Sendable {
     package let crashCount: Int
     /// Milliseconds from the last fault until everything valid was final everywhere.
     package let healedAfter: UInt64?
+    /// Milliseconds from the last fault until the next block was final somewhere.
+    package let progressAfter: UInt64?
     /// How many messages of each type honest nodes sent while nothing was to be done.
     package let quietMessages: [UInt8: Int]
     /// One for each thing that happened, when they were asked for.
     package let lines: [String]
+    /// Those of the last three views.
+    package let lastViews: ArraySlice<String>
 
     /// One line that names the run, what happened, and how to see it again.
     package var summary: String {
@@ -28,7 +32,6 @@ package struct Outcome: Sendable {
             "seed \(scenario.seed): n = \(scenario.validatorCount), \(scenario.adversaryCount) hostile, "
             + "\(eventCount) events, height \(finalHeight), \(settledCount) settled"
         guard let violation else { return "\(what), healed after \(healedAfter ?? 0) ms, digest \(digest)" }
-        return
-            "\(what): \(violation) — again: FARTHING_SEEDS=\(scenario.seed)-\(scenario.seed) swift test --filter Seeds"
+        return "\(what): \(violation) — again: \(scenario.command)"
     }
 }

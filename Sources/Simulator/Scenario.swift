@@ -1,6 +1,6 @@
 package import ConsensusCore
 package import LedgerCore
-import Primitives
+package import Primitives
 
 /// Everything that a seed decides beforehand: who takes part, how bad the weather is, what is paid.
 package struct Scenario: Sendable {
@@ -18,12 +18,13 @@ package struct Scenario: Sendable {
     /// When the followers join, in milliseconds.
     package var followersStartAfter: UInt64 = 0
 
-    /// How long things go wrong, in milliseconds.
+    /// What may go wrong.
+    package var faults: Set<FaultKind>
+    /// How long things go wrong, in milliseconds; with a wanted height, until that is reached.
     package var faultTime: UInt64
-    package var hasCrashes = true
-    package var hasPartitions = true
-    package var hasClockSkew = true
-    /// How far each node's wall clock is off for the whole run, in milliseconds; nil leaves it to the seed.
+    /// The faults go on until this height is final somewhere.
+    package var wantedHeight = Height.zero
+    /// How far each node's wall clock is off for the whole run, in milliseconds, 0 where none is named; nil leaves it to the seed.
     package var clockOffsets: [Int64]?
     /// How long an idle network is watched at the end, in milliseconds.
     package var quietTime: UInt64 = 6_000
@@ -40,6 +41,7 @@ package struct Scenario: Sendable {
 
     package var pace: Pace
     package var parameters: Parameters
+    /// How many payments are planned for each stretch of `faultTime`.
     package var paymentCount: Int
     /// Node 0 crashes when its disk has performed this many orders: a way to try every moment in turn.
     package var crashAfterOrders: Int?
@@ -47,28 +49,36 @@ package struct Scenario: Sendable {
     package var isPowerCut = false
     /// A promise that this world's nodes break on purpose, to see whether the checkers notice.
     package var plantedBug: PlantedBug?
+    /// What was asked for on top of the seed, as options of `farthing simulate`.
+    private let options: String
 
-    /// The scenario that this seed stands for: mostly four validators, one of them hostile.
-    package init(seed: UInt64) {
+    /// The scenario that this seed stands for: mostly four validators, one of them hostile, and many kinds of faults.
+    ///
+    /// What is given replaces what the seed would choose: the number of validators, 1 to 31; how many of them run twice;
+    /// the kinds of faults; the height that must be final everywhere before the world comes to rest.
+    package init(
+        seed: UInt64,
+        validatorCount wantedCount: Int? = nil,
+        twinCount wantedTwins: Int? = nil,
+        faults wantedFaults: Set<FaultKind>? = nil,
+        height: Height = .zero
+    ) {
         var generator = SplitMix64(seed: seed)
         self.seed = seed
-        switch generator.below(100) {
-        case ..<6: validatorCount = 1
-        case ..<14: validatorCount = 2
-        case ..<22: validatorCount = 3
-        case ..<88: validatorCount = 4
-        default: validatorCount = 7
-        }
+        wantedHeight = height
+        options = Self.options(wantedCount, twinCount: wantedTwins, faults: wantedFaults, height: height)
+        let usualCount = Self.usualValidatorCount(&generator)
+        validatorCount = wantedCount ?? usualCount
+        var usualFaults: Set<FaultKind> = []
+        for kind in FaultKind.allCases where generator.chance(perMille: kind.usual) { usualFaults.insert(kind) }
+        faults = wantedFaults ?? usualFaults
         let faultyMax = (validatorCount - 1) / 3
-        if faultyMax > 0, generator.chance(perMille: 850) { adversaryCount = 1 + generator.below(faultyMax) }
+        if faultyMax > 0, faults.contains(.hostile) { adversaryCount = 1 + generator.below(faultyMax) }
         if generator.chance(perMille: 150) { followerCount = 1 }
         faultTime = generator.within(6_000...16_000)
-        hasCrashes = generator.chance(perMille: 850)
-        hasPartitions = generator.chance(perMille: 800)
-        hasClockSkew = generator.chance(perMille: 600)
-        if generator.chance(perMille: 600) { dropped = generator.below(200) }
-        if generator.chance(perMille: 500) { duplicated = generator.below(100) }
-        if generator.chance(perMille: 700) { delayed = generator.below(60) }
+        if faults.contains(.loss) { dropped = 1 + generator.below(200) }
+        if faults.contains(.duplicate) { duplicated = 1 + generator.below(100) }
+        if faults.contains(.delay) { delayed = 1 + generator.below(60) }
         let fastest = generator.within(100...8_000)
         latency = fastest...(fastest + generator.within(500...25_000))
         // Now and then the first view timer is too short for the network, and only its growth helps.
@@ -89,7 +99,58 @@ package struct Scenario: Sendable {
             adversaryCount -= twinCount
             twinsHeedOneAnother = generator.chance(perMille: 200)
         }
+        if let wantedTwins {
+            adversaryCount = max(0, min(adversaryCount + twinCount, faultyMax) - wantedTwins)
+            twinCount = wantedTwins
+            twinsHeedOneAnother = false
+        }
     }
+
+    /// A world in which nothing goes wrong: one payment after another among honest nodes on a fast network.
+    package static func calm(seed: UInt64, validatorCount: Int) -> Scenario {
+        var scenario = Scenario(seed: seed, validatorCount: validatorCount, faults: [])
+        scenario.followerCount = 0
+        scenario.clockOffsets = []
+        scenario.latency = 1_000...3_000
+        return scenario
+    }
+
+    private static func usualValidatorCount(_ generator: inout SplitMix64) -> Int {
+        switch generator.below(100) {
+        case ..<5: 1
+        case ..<12: 2
+        case ..<19: 3
+        case ..<72: 4
+        case ..<80: 5
+        case ..<90: 7
+        case ..<96: 10
+        default: 13
+        }
+    }
+
+    // MARK: - The same again
+
+    private static func options(
+        _ validatorCount: Int?,
+        twinCount: Int?,
+        faults: Set<FaultKind>?,
+        height: Height
+    ) -> String {
+        var options = ""
+        if let validatorCount { options += " --validators \(validatorCount)" }
+        if let twinCount { options += " --twins \(twinCount)" }
+        if let faults {
+            let names = FaultKind.allCases.filter { faults.contains($0) }.map(\.rawValue)
+            options += " --faults \(names.isEmpty ? "none" : names.joined(separator: ","))"
+        }
+        if height > .zero { options += " --heights \(height)" }
+        return options
+    }
+
+    /// The command that runs exactly this world again and tells what happens in it.
+    package var command: String { "farthing simulate --seed \(seed)\(options) --trace" }
+
+    // MARK: - Pace
 
     /// The least time between two blocks, which genesis and pace both know.
     package mutating func setBlockInterval(milliseconds: UInt64) {
@@ -100,11 +161,7 @@ package struct Scenario: Sendable {
     /// How long without a block until an empty one is made; 0 = never.
     package mutating func setHeartbeat(milliseconds: UInt64) { pace.heartbeat = Milliseconds(milliseconds) }
 
-    /// Whether one honest node may lose its vote log or its store, which makes it one of the faulty.
-    ///
-    /// Without its store it is mute until it has caught up with its vote log; others may need just the votes that it has
-    /// forgotten as final. Without its vote log it is mute for ever.
-    var mayLoseDisk: Bool { faultyCount < faultyMax }
+    // MARK: - Bounds
 
     /// More hostile validators than the protocol bears: they know it, and double-deal whenever they can.
     package var isBeyondBearing: Bool { faultyCount > faultyMax }
@@ -128,12 +185,25 @@ package struct Scenario: Sendable {
         return twins.contains(validator) ? .twin : .scripted
     }
 
+    /// The farthest that a wall clock is from true time while things go wrong, in milliseconds.
+    var clockErrorMax: UInt64 { faults.contains(.clock) ? 10_000 : Self.usualClockError }
+    /// How far wall clocks are off at any time.
+    static let usualClockError: UInt64 = 800
+
+    /// How long after the quorum is back the next block is final (L5), in milliseconds.
+    ///
+    /// A start, a redial and a retry, then the view timers as above; the length of the outage is not in it.
+    var progressTime: UInt64 {
+        UInt64(faultyCount + 1) * pace.viewTimerMax.number + 3_500 + (clockErrorMax - Self.usualClockError)
+    }
+
     /// How long after the last fault every valid payment is final on every node, in milliseconds.
     ///
     /// The view timers that run out when the faults end, once for the current leader and once for each hostile one, then
     /// a retry or two to learn what was missed, twice the clocks' distance, and the transfer of what a node lacks.
     package var healingTime: UInt64 {
-        UInt64(faultyCount + 2) * pace.viewTimerMax.number + 12_000
+        // Chain time may have followed the fastest clocks, and the voters wait until their own have caught up (3.10).
+        UInt64(faultyCount + 2) * pace.viewTimerMax.number + 12_000 + (clockErrorMax - Self.usualClockError)
     }
 }
 

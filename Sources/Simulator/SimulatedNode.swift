@@ -32,6 +32,8 @@ struct SimulatedNode: Sendable {
     var reportedHeight = Height.zero
     /// How slow the disk is for a while, in microseconds more for each sync.
     var stall: Microseconds = 0
+    /// How slow it is to hear and to speak for a while, in microseconds more for each message.
+    var lag: Microseconds = 0
     /// The last message was a range of final blocks.
     var isSyncing = false
 

@@ -21,11 +21,19 @@ package enum Situation: String, CaseIterable, Comparable, Sendable {
     case voteDurableButUnsent
     case commitLostInCrash
     case allCrashed
+    case longQuorumLoss
     case restartedWithOwnVotes
     case restartedWithUnfinalisedBlocks
     case storeLostButNotVotes
     /// A validator that lost its vote log goes on as an observer.
     case voteLogLost
+
+    // Weather
+    case partitioned
+    case partitionedOneWay
+    case ringed
+    case nodeSlow
+    case clockFarOff
 
     // Catching up
     case blockFetchedByHash

@@ -6,6 +6,10 @@ struct Trace: Sendable {
     private var hasher = SHA256()
     private(set) var eventCount = 0
     private(set) var lines: [String] = []
+    /// The highest view that an honest node has entered.
+    private(set) var view = View(1)
+    /// Where the lines of each view begin.
+    private var viewStarts: [Int] = []
     let keepsLines: Bool
 
     init(keepsLines: Bool) { self.keepsLines = keepsLines }
@@ -26,6 +30,17 @@ struct Trace: Sendable {
         let milliseconds = time / 1000
         lines.append("\(milliseconds / 1000).\(String(milliseconds % 1000 + 1000).dropFirst()) \(line())")
     }
+
+    /// An honest node is the first to enter a view.
+    mutating func enter(_ view: View, ledBy leader: Int, at time: Microseconds) {
+        self.view = view
+        guard keepsLines else { return }
+        viewStarts.append(lines.count)
+        say("—— view \(view), led by n\(leader)", at: time)
+    }
+
+    /// The lines since the third last view began.
+    var lastViews: ArraySlice<String> { lines[(viewStarts.suffix(3).first ?? 0)...] }
 
     var digest: Hash32 {
         let copy = hasher

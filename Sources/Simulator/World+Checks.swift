@@ -82,8 +82,9 @@ extension World {
     /// Looks whether the present phase is over.
     mutating func check() {
         switch phase {
-        case .faulty, .over: return
+        case .faulty, .outage, .over: return
         case .healing(let deadline):
+            checkProgress()
             let missing = whatIsMissing
             if missing == nil {
                 checker.healedAfter = (now - checker.healedAt) / 1000
@@ -112,7 +113,9 @@ extension World {
     /// L1, L2: what is not yet as it must be after healing.
     private var whatIsMissing: String? {
         for node in honestNodes where !nodes[node].isUp { return "node \(node) is down" }
-        for (index, payment) in clients.payments.enumerated() where payment.mustSettle {
+        let latest = Milliseconds(Federation.epochStart.number + checker.healedAt / 1000 + scenario.healingTime)
+        for (index, payment) in clients.payments.enumerated()
+        where payment.mustSettle && payment.transaction.value.transaction.validUntil > latest {
             for node in honestNodes where nodes[node].disk.settled[payment.transaction.id] == nil {
                 return "payment \(index) isn't final at node \(node), height \(nodes[node].disk.finalHeight)"
             }
@@ -122,6 +125,18 @@ extension World {
             return "nodes \(first) and \(node) are at different heights"
         }
         return nil
+    }
+
+    /// L5: however long the quorum was gone, a block is final soon after it is back.
+    private mutating func checkProgress() {
+        guard checker.progressAfter == nil, !scenario.isBeyondBearing else { return }
+        let passed = (now - checker.healedAt) / 1000
+        if checker.finalHeight > checker.healedHeight {
+            checker.progressAfter = passed
+            if !absent.isEmpty { checker.meet(.longQuorumLoss) }
+        } else if passed > scenario.progressTime {
+            checker.violate("L5: nothing became final in \(scenario.progressTime) ms after the quorum was back")
+        }
     }
 
     private var whoIsBusy: String? {

@@ -19,16 +19,19 @@ struct Clients: Sendable {
     var payments: [SimulatedPayment] = []
     var tickets: [UInt64: Int] = [:]
     var nextTicket: UInt64 = 1
+    var nextNonce: UInt64 = 0
 
     /// Twelve rich payers and two poor ones.
     static let balances = [UInt64](repeating: 1_000_000_000, count: 12) + [3_000, 5_000]
 }
 
 extension World {
-    mutating func prepareClients() {
-        for number in 0..<scenario.paymentCount {
-            let time = generator.below(scenario.faultTime * 1000)
-            for payment in plan(number, at: time) { add(payment, at: time) }
+    /// Plans the payments of the coming stretch of `faultTime`.
+    mutating func planPayments() {
+        for _ in 0..<scenario.paymentCount {
+            let time = now + generator.below(scenario.faultTime * 1000)
+            for payment in plan(clients.nextNonce, at: time) { add(payment, at: time) }
+            clients.nextNonce += 1
         }
     }
 
@@ -44,7 +47,7 @@ extension World {
             let payer = number % 12
             let transaction = transaction(
                 payer: payer,
-                nonce: 1_000_000 + UInt64(number),
+                nonce: 1_000_000_000 + UInt64(number),
                 validUntil: time / 1000 + 200_000,
                 maxPrice: 300,
                 payments: [pay(to: (payer + 1) % 12, 1 + UInt64(number))]
@@ -62,9 +65,8 @@ extension World {
     }
 
     /// Most payments are sound; some die early, lack money, offer too little, or use one nonce twice.
-    private mutating func plan(_ number: Int, at time: Microseconds) -> [SimulatedPayment] {
+    private mutating func plan(_ nonce: UInt64, at time: Microseconds) -> [SimulatedPayment] {
         let payer = generator.below(12)
-        let nonce = UInt64(number)
         let long = time / 1000 + 200_000
         let short = time / 1000 + generator.within(500...8_000)
         switch generator.below(100) {
@@ -84,7 +86,7 @@ extension World {
                 payments.append(
                     index.isMultiple(of: 7)
                         ? Payment(
-                            payee: AccountID(MockKey(name: "new \(number) \(index)").publicKey),
+                            payee: AccountID(MockKey(name: "new \(nonce) \(index)").publicKey),
                             amount: Amount(units: 1_000 + UInt64(index))
                         )
                         : pay(to: generator.below(14), 1 + generator.below(50))
@@ -103,7 +105,7 @@ extension World {
         case ..<84:
             return [
                 doomed(
-                    payer: 12 + number % 2,
+                    payer: 12 + Int(nonce % 2),
                     nonce: nonce,
                     validUntil: short,
                     maxPrice: 300,
@@ -178,7 +180,9 @@ extension World {
     /// Submits to a random node that is up, and looks again later.
     mutating func submit(_ index: Int) {
         guard clients.payments[index].verdict == nil, now < clients.payments[index].until else { return }
-        queue.insert(.client(index), at: now + generator.within(400_000...1_800_000))
+        // The longer in vain, the less often.
+        let patience = UInt64(1 + min(clients.payments[index].submissions / 8, 2))
+        queue.insert(.client(index), at: now + patience * generator.within(400_000...1_800_000))
         let able = nodes.indices.filter { nodes[$0].isUp && nodes[$0].isHonest }
         guard let node = generator.pick(able) else { return }
         let payment = clients.payments[index]

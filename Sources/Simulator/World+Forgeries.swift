@@ -37,7 +37,7 @@ extension World {
     /// When the world comes to rest, so do its enemies.
     var isIdle: Bool {
         switch phase {
-        case .faulty, .healing: false
+        case .faulty, .outage, .healing: false
         case .draining, .quiet, .over: true
         }
     }

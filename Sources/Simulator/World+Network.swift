@@ -64,7 +64,7 @@ extension World {
                 generation: links.generation(sender, receiver)
             )
             if isLost(message, from: sender, to: receiver) { continue }
-            queue.insert(.deliver(delivery), at: now + sampledDelay())
+            queue.insert(.deliver(delivery), at: now + sampledDelay() + nodes[sender].lag + nodes[receiver].lag)
             if phase == .faulty, generator.chance(perMille: scenario.duplicated) {
                 delivery.isRepeated = true
                 // A request that arrives twice is answered twice.

@@ -28,11 +28,16 @@ package struct World: Sendable {
     var sentCount: UInt64 = 0
     /// More than one under the key of a validator that runs twice.
     let nodesByKey: [PublicKey: [Int]]
-    var hasLostDisk = false
+    /// Validators that have lost a part of their disk; with the hostile ones they are never more than f.
+    var damagedCount = 0
+    /// Who is gone in an outage, until all faults end.
+    var absent: Set<Int> = []
 
     /// Where the run stands; each phase ends at its own moment.
     enum Phase: Sendable, Equatable {
         case faulty
+        /// The quorum is gone; everything else works.
+        case outage
         /// Until everything valid is final everywhere; at the latest at this moment.
         case healing(deadline: Microseconds)
         /// Until no transaction waits and nobody is armed.
@@ -74,8 +79,11 @@ package struct World: Sendable {
                 guard !scenario.twinsHeedOneAnother, let validator else { break }
                 nodes[node].blindfold = Blindfold(me: validator, validators: electorate.validators)
             }
-            if scenario.hasClockSkew { nodes[node].skew = Int64(generator.below(UInt64(1_601))) - 800 }
-            if let offsets = scenario.clockOffsets, node < offsets.count { nodes[node].skew = offsets[node] }
+            if let offsets = scenario.clockOffsets {
+                nodes[node].skew = node < offsets.count ? offsets[node] : 0
+            } else {
+                nodes[node].skew = clockError(atMost: scenario.clockErrorMax)
+            }
         }
     }
 
@@ -95,10 +103,13 @@ package struct World: Sendable {
             let late = nodes[node].validator == nil ? scenario.followersStartAfter * 1000 : 0
             queue.insert(.boot(node), at: late + generator.below(200_000))
         }
-        prepareClients()
+        planPayments()
         queue.insert(.fault, at: 500_000)
-        queue.insert(.heal, at: scenario.faultTime * 1000)
+        queue.insert(.faultsEnd, at: scenario.faultTime * 1000)
     }
+
+    /// A wall clock's distance from true time, in milliseconds.
+    mutating func clockError(atMost max: UInt64) -> Int64 { Int64(generator.below(2 * max + 1)) - Int64(max) }
 
     private var outcome: Outcome {
         Outcome(
@@ -112,8 +123,10 @@ package struct World: Sendable {
             settledCount: checker.settledCount,
             crashCount: checker.crashCount,
             healedAfter: checker.healedAfter,
+            progressAfter: checker.progressAfter,
             quietMessages: checker.quietMessages,
-            lines: trace.lines
+            lines: trace.lines,
+            lastViews: trace.lastViews
         )
     }
 
@@ -121,7 +134,7 @@ package struct World: Sendable {
 
     private mutating func handle(_ event: WorldEvent) {
         switch event {
-        case .boot(let node): boot(node)
+        case .boot(let node): if phase != .outage || !absent.contains(node) { boot(node) }
         case .crash(let node): crash(node)
         case .wake(let node, let life, let at):
             guard nodes[node].life == life, nodes[node].wakeAt == at else { return }
@@ -142,7 +155,9 @@ package struct World: Sendable {
         case .breakLink(let one, let other):
             if links.isBlocked(from: one, to: other) || links.isBlocked(from: other, to: one) { cut(one, other) }
         case .unblock: links.unblockAll()
+        case .quicken(let node): nodes[node].lag = 0
         case .fault: makeFault()
+        case .faultsEnd: endFaults()
         case .heal: heal()
         case .client(let payment): submit(payment)
         case .adversary(let node, let view): act(node, in: view)
@@ -157,6 +172,9 @@ package struct World: Sendable {
         let moment = nodes[node].moment(at: now)
         guard let effects = nodes[node].replica?.step(event, at: moment) else { return }
         perform(effects, of: node)
+        if nodes[node].isHonest, let view = nodes[node].replica?.consensus.current, view > trace.view {
+            trace.enter(view, ledBy: electorate.validators.leader(of: view, in: .zero), at: now)
+        }
     }
 
     mutating func perform(_ effects: [ReplicaEffect], of node: Int) {
@@ -266,7 +284,9 @@ enum WorldEvent: Sendable {
     case notice(Int, theLossOf: Int)
     case breakLink(Int, Int)
     case unblock
+    case quicken(Int)
     case fault
+    case faultsEnd
     case heal
     case client(Int)
     case adversary(Int, View)

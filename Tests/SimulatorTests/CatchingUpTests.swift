@@ -5,17 +5,10 @@ import Testing
 @Suite struct CatchingUpTests {
     /// Several ranges are pulled at once, of peers that serve fewer blocks than were asked for.
     @Test(arguments: [1, 4]) func aLateFollowerCatchesUpWithHundredsOfBlocks(_ validatorCount: Int) {
-        var scenario = Scenario(seed: 1)
-        scenario.validatorCount = validatorCount
-        scenario.adversaryCount = 0
-        scenario.twinCount = 0
+        var scenario = Scenario.calm(seed: 1, validatorCount: validatorCount)
         scenario.followerCount = 1
         scenario.faultTime = 20_000
         scenario.followersStartAfter = 19_000
-        scenario.hasCrashes = false
-        scenario.hasPartitions = false
-        scenario.dropped = 0
-        scenario.latency = 1_000...3_000
         scenario.setBlockInterval(milliseconds: 10)
         scenario.paymentCount = 900
         let outcome = World.run(scenario)

@@ -4,19 +4,8 @@ import Testing
 /// Spec 3.10: a clock that is off costs its owner its turns, never the network its pace or its safety.
 @Suite struct ClockTests {
     private func calm(offsets: [Int64]) -> Scenario {
-        var scenario = Scenario(seed: 3)
-        scenario.validatorCount = offsets.count
-        scenario.adversaryCount = 0
-        scenario.twinCount = 0
-        scenario.followerCount = 0
+        var scenario = Scenario.calm(seed: 3, validatorCount: offsets.count)
         scenario.faultTime = 4_000
-        scenario.hasCrashes = false
-        scenario.hasPartitions = false
-        scenario.hasClockSkew = false
-        scenario.dropped = 0
-        scenario.duplicated = 0
-        scenario.delayed = 0
-        scenario.latency = 1_000...3_000
         scenario.paymentCount = 20
         scenario.clockOffsets = offsets
         return scenario

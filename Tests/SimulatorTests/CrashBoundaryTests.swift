@@ -5,19 +5,8 @@ import Testing
 @Suite struct CrashBoundaryTests {
     /// Blocks without faults but for the one crash.
     private func calm(_ validatorCount: Int) -> Scenario {
-        var scenario = Scenario(seed: UInt64(validatorCount))
-        scenario.validatorCount = validatorCount
-        scenario.adversaryCount = 0
-        scenario.twinCount = 0
-        scenario.followerCount = 0
+        var scenario = Scenario.calm(seed: UInt64(validatorCount), validatorCount: validatorCount)
         scenario.faultTime = 1_500
-        scenario.hasCrashes = false
-        scenario.hasPartitions = false
-        scenario.hasClockSkew = false
-        scenario.dropped = 0
-        scenario.duplicated = 0
-        scenario.delayed = 0
-        scenario.latency = 1_000...3_000
         scenario.paymentCount = 12
         return scenario
     }

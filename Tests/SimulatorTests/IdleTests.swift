@@ -4,17 +4,8 @@ import Testing
 /// Spec 3.6: an idle network makes no block and sends only Status.
 @Suite struct IdleTests {
     @Test(arguments: [1, 2, 4, 7]) func tenMinutesOfIdlenessAreStatusAndNothingElse(_ validatorCount: Int) {
-        var scenario = Scenario(seed: 5)
-        scenario.validatorCount = validatorCount
-        scenario.adversaryCount = 0
-        scenario.twinCount = 0
-        scenario.followerCount = 0
+        var scenario = Scenario.calm(seed: 5, validatorCount: validatorCount)
         scenario.faultTime = 2_000
-        scenario.hasCrashes = false
-        scenario.hasPartitions = false
-        scenario.dropped = 0
-        scenario.delayed = 0
-        scenario.duplicated = 0
         scenario.paymentCount = 5
         scenario.setHeartbeat(milliseconds: 0)
         scenario.quietTime = 600_000

@@ -11,7 +11,7 @@ import Testing
         for seed in 0..<Self.patience {
             var scenario = Scenario(seed: seed)
             guard scenario.validatorCount == 4 else { continue }
-            scenario.hasCrashes = true
+            scenario.faults.insert(.crash)
             change(&scenario)
             let violation = World.run(scenario).violation
             if let violation, kinds.contains(where: { violation.hasPrefix($0) }) { return violation }
