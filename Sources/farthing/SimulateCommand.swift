@@ -32,6 +32,9 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many validators, 1 to 31; the seed chooses if left out", valueName: "n"))
     var validators: Int?
 
+    @Option(help: ArgumentHelp("With --validators: how many run twice under one key", valueName: "n"))
+    var twins: Int?
+
     @Option(
         help: ArgumentHelp("What may go wrong, separated by commas; the seed chooses if left out", valueName: "list")
     )
@@ -49,6 +52,9 @@ struct SimulateCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...31).contains(validators ?? 1) else { throw ValidationError("--validators: expected 1 to 31") }
         guard (1...1_024).contains(jobs ?? 1) else { throw ValidationError("--jobs: expected 1 to 1024") }
+        guard (0...(validators ?? 0)).contains(twins ?? 0) else {
+            throw ValidationError("--twins: expected at most as many as --validators")
+        }
         guard heights <= 1_000_000 else { throw ValidationError("--heights: expected at most 1000000") }
         guard seed == nil || seeds == nil else { throw ValidationError("give --seed or --seeds, not both") }
         guard !trace || seed != nil else { throw ValidationError("--trace tells of one world: give --seed") }
@@ -79,7 +85,13 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     private func scenario(_ seed: UInt64) -> Scenario {
-        Scenario(seed: seed, validatorCount: validators, faults: faults?.kinds, height: Height(heights))
+        Scenario(
+            seed: seed,
+            validatorCount: validators,
+            twinCount: twins,
+            faults: faults?.kinds,
+            height: Height(heights)
+        )
     }
 
     private func tell(_ outcome: Outcome) throws {

@@ -16,7 +16,8 @@ struct SimulatedWorldReport: Sendable {
         let scenario = outcome.scenario
         return [
             "seed        \(scenario.seed)",
-            "validators  \(scenario.validatorCount), hostile \(scenario.adversaryCount), followers \(scenario.followerCount)",
+            "validators  \(scenario.validatorCount), of them \(scenario.adversaryCount) hostile and \(scenario.twinCount) twins",
+            "followers   \(scenario.followerCount)",
             "faults      \(faults.isEmpty ? "none" : faults.joined(separator: ", "))",
             "height      \(outcome.finalHeight)",
             "events      \(outcome.eventCount)",
@@ -24,6 +25,7 @@ struct SimulatedWorldReport: Sendable {
             "crashes     \(outcome.crashCount)",
             "healing     \(outcome.healedAfter.map { "\($0) ms until all was final everywhere" } ?? "not seen")",
             "met         \(outcome.situations.sorted().map(\.rawValue).joined(separator: ", "))",
+            "fork        \(outcome.fork.map { "\($0.what); named: \($0.named)" } ?? "none")",
             "violation   \(outcome.violation ?? "none")",
             "digest      \(outcome.digest)",
         ]
@@ -33,12 +35,14 @@ struct SimulatedWorldReport: Sendable {
         [
             "seed": .decimal(outcome.scenario.seed), "validators": .integer(outcome.scenario.validatorCount),
             "hostile": .integer(outcome.scenario.adversaryCount),
+            "twins": .integer(outcome.scenario.twinCount),
             "followers": .integer(outcome.scenario.followerCount),
             "faults": .array(faults.map { .string($0) }), "height": .decimal(outcome.finalHeight.number),
             "events": .integer(outcome.eventCount), "settled": .integer(outcome.settledCount),
             "crashes": .integer(outcome.crashCount),
             "healingMilliseconds": outcome.healedAfter.map { .decimal($0) } ?? .null,
             "situations": .array(outcome.situations.sorted().map { .string($0.rawValue) }),
+            "fork": outcome.fork.map { .string($0.what) } ?? .null,
             "violation": outcome.violation.map { .string($0) } ?? .null,
             "command": .string(outcome.scenario.command), "digest": .string("\(outcome.digest)"),
         ]

@@ -20,7 +20,7 @@ import Testing
     }
 
     /// The voters wait for a block that is a second and a half ahead, instead of refusing it; so its view goes by.
-    @Test(arguments: [(1_000, false), (1_500, true)] as [(Int64, Bool)])
+    @Test(arguments: [(700, false), (1_500, true)] as [(Int64, Bool)])
     func aBlockFromMoreThanASecondAheadIsWaitedFor(_ offset: Int64, _ isAhead: Bool) {
         let outcome = World.run(calm(offsets: [0, 0, offset, 0]))
         #expect(outcome.violation == nil, "\(outcome.summary)")
