@@ -13,7 +13,7 @@ struct ProgressLines {
         last = start
     }
 
-    mutating func show(_ progress: HomeVerification.Progress) {
+    mutating func show(_ progress: Verification.Progress) {
         let now = clock.now
         guard now - last >= (isTerminal ? .milliseconds(500) : .seconds(10)) else { return }
         last = now
@@ -28,7 +28,7 @@ struct ProgressLines {
         isLineOpen = false
     }
 
-    private func text(_ progress: HomeVerification.Progress, after elapsed: Duration) -> String {
+    private func text(_ progress: Verification.Progress, after elapsed: Duration) -> String {
         let milliseconds = max(1, UInt64(elapsed / .milliseconds(1)))
         let done = max(1, progress.height.number)
         let left = progress.last.number - progress.height.number

@@ -268,7 +268,7 @@ private final class TestHome {
     func verify(
         genesis: Genesis? = nil,
         jobs: Int = 2,
-        onProgress: (HomeVerification.Progress) -> Void = { _ in }
+        onProgress: (Verification.Progress) -> Void = { _ in }
     ) async throws -> VerificationReport {
         try await HomeVerification(home: path, genesis: genesis ?? chain.genesis, jobs: jobs)
             .run(onProgress: onProgress)

@@ -1,0 +1,200 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+package import LedgerCore
+import LevelDBStorage
+import Primitives
+package import VerifierCore
+
+/// Verifies a home: a copy of its store is read once, from block 1 to the tip, and each of its entries is compared.
+package struct HomeVerification: Sendable {
+    package let home: String
+    package let verification: Verification
+
+    package init(home: String, genesis: Genesis, jobs: Int) {
+        self.home = home
+        verification = Verification(genesis: genesis, jobs: jobs)
+    }
+
+    /// As `Verification.run`.
+    package func run(
+        onProgress: (Verification.Progress) -> Void = { _ in }
+    ) async throws(VerificationFailure) -> VerificationReport {
+        try await verification.run(onProgress: onProgress) { (verifier) throws(SourceStop) in
+            try HomeSource.open(home, verifier)
+        }
+    }
+}
+
+/// A home's chain, and everything else that its store holds.
+struct HomeSource: ChainSource {
+    private let store: ChainStore
+    private let votes: VoteLogFacts?
+    private var audit: StoreAudit
+    private var nextHeight = Height.zero.next
+
+    /// Opens a copy of the home's store; answers it with the certificates that wait in it.
+    ///
+    /// `verifier` stands at block 0.
+    static func open(
+        _ home: String,
+        _ verifier: Verifier
+    ) throws(SourceStop) -> (source: HomeSource, loose: [Verified<Certificate>]) {
+        let votes: VoteLogFacts?
+        // The vote log first: a running node moves on, and the copy must not be older than the log.
+        do throws(VerificationFailure) {
+            votes = try VoteLogFacts(home: home, genesis: verifier.genesis)
+        } catch {
+            throw .failure(error)
+        }
+        let store = try reading { () throws(StorageError) in
+            try ChainStore.openCopy(of: home, genesis: verifier.genesis)
+        }
+        let waiting = try WaitingFacts(store, electorate: verifier.electorate)
+        let source = try HomeSource(store, votes, genesis: verifier.ledger)
+        return (source, waiting.certificates)
+    }
+
+    private init(_ store: ChainStore, _ votes: VoteLogFacts?, genesis ledger: Ledger) throws(SourceStop) {
+        self.store = store
+        self.votes = votes
+        let accounts = try Self.accounts(of: store)
+        let snapshot = try Self.snapshot(of: store)
+        audit = try judging { () throws(Violation) in
+            try StoreAudit(genesis: ledger, accounts: accounts, snapshot: snapshot)
+        }
+    }
+
+    var last: Height { store.tip.height }
+    var tally: StoreTally? { audit.tally }
+
+    /// A block of a store, by its height.
+    struct Unopened: UnopenedBlock {
+        let height: Height
+        fileprivate let store: ChainStore
+
+        func open() throws(SourceStop) -> OpenedBlock {
+            try reading { () throws(StorageError) in
+                let (record, block) = try store.auditedBlock(at: height)
+                return OpenedBlock(block: block, bodyView: record.bodyView)
+            }
+        }
+    }
+
+    mutating func next() -> Unopened? {
+        guard nextHeight <= last else { return nil }
+        defer { nextHeight = nextHeight.next }
+        return Unopened(height: nextHeight, store: store)
+    }
+
+    mutating func compare(_ block: FinalBlock) throws(SourceStop) {
+        let expected = audit.expectedEntries(of: block)
+        let found = try reading { () throws(StorageError) in
+            var found: [[UInt8]?] = []
+            found.reserveCapacity(expected.count)
+            for entry in expected { found.append(try store.storedValue(under: entry.key)) }
+            return found
+        }
+        try judging { () throws(Violation) in try audit.take(block, expected: expected, found: found) }
+    }
+
+    /// The marks, and that nothing else lies in the store.
+    mutating func finish(_ verifier: Verifier) throws(SourceStop) -> [Gap] {
+        var marks: [StoreEntry] = []
+        var counts: [StoreKey.Space: UInt64] = [:]
+        try reading { () throws(StorageError) in
+            try store.forEachEntry { (key, value) throws(StorageError) in
+                counts[key.space, default: 0] += 1
+                if key.space == .marks { marks.append(StoreEntry(key: key, value: value)) }
+                return true
+            }
+        }
+        let all = StoreKey.Space.allCases.map { (space: $0, entries: counts[$0, default: 0]) }
+        try judging { () throws(Violation) in try audit.finish(verifier, marks: marks, counts: all) }
+        return try reading { () throws(StorageError) in try votes?.gaps(tip: store.tip, store: store) ?? [] }
+    }
+
+    /// Every account's entry, in the order of the numbers; a gap is a missing entry.
+    private static func accounts(of store: ChainStore) throws(SourceStop) -> [StoredAccount] {
+        try reading { () throws(StorageError) in
+            var accounts: [StoredAccount] = []
+            try store.forEachEntry(in: .accounts) { (key, value) throws(StorageError) in
+                let next = StoreKey.account(AccountNumber(UInt32(accounts.count)))
+                guard key == next else { throw .damaged(StoreDamage(next, "missing")) }
+                accounts.append(try unseal(StoredAccount.self, value, under: key))
+                return true
+            }
+            return accounts
+        }
+    }
+
+    private static func snapshot(of store: ChainStore) throws(SourceStop) -> Height {
+        try reading { () throws(StorageError) in
+            guard let value = try store.storedValue(under: .snapshot) else {
+                throw .damaged(StoreDamage(.snapshot, "missing"))
+            }
+            return try unseal(StoredHeight.self, value, under: .snapshot).height
+        }
+    }
+}
+
+/// What waits beside the chain: certificates above the final view, and evidence.
+struct WaitingFacts {
+    /// Each holds, or it would be damage.
+    let certificates: [Verified<Certificate>]
+
+    init(_ store: ChainStore, electorate: Electorate) throws(SourceStop) {
+        let scheme = StrictEd25519()
+        certificates = try reading { () throws(StorageError) in
+            for evidence in try store.evidence() where Verified.check(evidence, in: electorate, by: scheme) == nil {
+                let key = StoreKey.evidence(epoch: evidence.epoch, signer: evidence.signer)
+                throw .damaged(StoreDamage(key, "a signature is not valid"))
+            }
+            var certificates: [Verified<Certificate>] = []
+            for (key, certificate) in try store.waitingCertificates() {
+                guard let verified = Verified.check(certificate, in: electorate, by: scheme) else {
+                    throw .damaged(StoreDamage(key, "a signature is not valid"))
+                }
+                certificates.append(verified)
+            }
+            return certificates
+        }
+    }
+}
+
+// MARK: - Errors
+
+extension StorageError {
+    /// What the disk did wrong, if that is what this error says.
+    var damage: StoreDamage? {
+        switch self {
+        case .damaged(let damage): damage
+        case .cannotRead(let key, let reason):
+            StoreDamage(key: Hex.decode(key).flatMap { StoreKey(bytes: $0)?.description } ?? key, what: reason)
+        // The directory's name is enough: the copy's path would make two reports of one damage differ.
+        case .cannotOpen(let path, let reason):
+            StoreDamage(key: "data/" + (path.split(separator: "/").last ?? ""), what: reason)
+        case .noHome, .homeExists, .otherNetwork, .otherFormat, .locked, .noData, .diskFailed, .cannotWrite, .poisoned,
+            .file:
+            nil
+        }
+    }
+}
+
+/// Calls what reads from a store; what the disk did wrong is damage, everything else keeps from looking.
+private func reading<Answer>(_ body: () throws(StorageError) -> Answer) throws(SourceStop) -> Answer {
+    do throws(StorageError) {
+        return try body()
+    } catch {
+        if let damage = error.damage { throw .damaged(damage) }
+        throw .failure(.storage(error))
+    }
+}
+
+private func unseal<Value: WireCodable>(
+    _ type: Value.Type,
+    _ value: [UInt8],
+    under key: StoreKey
+) throws(StorageError) -> Value {
+    do { return try StoreValue.open(Value.self, value, under: key) } catch { throw .damaged(error) }
+}
