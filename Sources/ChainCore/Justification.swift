@@ -74,6 +74,14 @@ package struct JustifiedBlock: Hashable, Sendable {
         writer.write(justification)
     }
 
+    /// Decodes what `encode` wrote and nothing more, as an export, a node's `block_range` or a peer sends it.
+    package init(decodingAll bytes: [UInt8], network: NetworkID) throws(WireError) {
+        // SAFETY: the span reads `bytes`, which outlives it; every bit pattern is a valid byte.
+        var rest = unsafe bytes.span.bytes
+        try self.init(decoding: &rest, network: network)
+        try rest.expectEnd()
+    }
+
     package init(decoding rest: inout RawSpan, network: NetworkID) throws(WireError) {
         block = try Block(decoding: &rest, network: network)
         justification = try Justification(decoding: &rest)

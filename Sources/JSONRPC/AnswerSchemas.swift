@@ -58,6 +58,8 @@ extension Schema {
         "blocks": array(of: object(["hash": hash, "header": header])), "cursor": orNull(decimal), "at": at,
     ])
 
+    static let blockRange = object(["blocks": array(of: hex), "at": at])
+
     static let accountState = object([
         "account": account, "open": bool, "number": orNull(decimal), "balance": decimal, "at": at,
     ])

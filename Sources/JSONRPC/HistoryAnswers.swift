@@ -17,6 +17,16 @@ package struct BlockAnswer: Sendable {
     }
 }
 
+package struct BlocksAnswer: Sendable {
+    package let blocks: [JustifiedBlock]
+    package let at: ChainPoint
+
+    package init(blocks: [JustifiedBlock], at: ChainPoint) {
+        self.blocks = blocks
+        self.at = at
+    }
+}
+
 package struct HeadersAnswer: Sendable {
     package let headers: [Entry]
     package let at: ChainPoint

@@ -3,7 +3,7 @@ import LedgerCore
 import Primitives
 import StrictJSON
 
-// account_get, block_get, block_list, fee_quote, node_status, network_info, validator_list.
+// account_get, block_get, block_list, block_range, fee_quote, node_status, network_info, validator_list.
 
 extension RPCMethod {
     @Sendable
@@ -89,6 +89,31 @@ extension RPCMethod {
             "blocks": .array(answer.headers.map { ["hash": .string($0.hash.hex), "header": $0.header.json] }),
             "cursor": next.map { .decimal($0.number) } ?? .null, "at": answer.at.json,
         ]
+    }
+
+    /// Whole blocks in a row as their bytes: what a verifier reads.
+    ///
+    /// Bounded by bytes as well, so that one answer never holds more than a part of what an answer may be.
+    @Sendable
+    static func blockRange(_ arguments: RPCArguments, in context: RPCContext<Gateway>) async throws(RPCFault) -> JSON {
+        let (from, limit) = try RPCFault.reading { () throws(JSONReadError) in
+            let from = try arguments.required("from")
+            let height = try from.decimal()
+            guard height > 0 else {
+                throw from.expected("a height of at least 1: block 0 follows from the genesis file")
+            }
+            return (Height(height), try pageLimit(arguments))
+        }
+        let byteCountMax = context.limits.responseBytesMax / 8
+        let answer = try await context.ask { (gateway) throws(GatewayError) in
+            try await gateway.blocks(from: from, limit: limit, byteCountMax: byteCountMax)
+        }
+        let blocks: [JSON] = answer.blocks.map { item in
+            var writer = WireWriter(capacity: 1_024 + Int(item.block.header.transactionBytes))
+            item.encode(into: &writer)
+            return .string(Hex.encode(writer.bytes))
+        }
+        return ["blocks": .array(blocks), "at": answer.at.json]
     }
 
     /// How many elements a page holds: 1 to 1,000, 100 unless given.

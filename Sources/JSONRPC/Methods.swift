@@ -140,6 +140,17 @@ extension RPCMethod {
                 answer: blockList
             ),
             RPCMethod(
+                "block_range",
+                "Whole final blocks in a row in bytes, each with what makes it final: what a verifier reads.",
+                [
+                    .required("from", "The height of the first, from 1 on.", Schema.decimal),
+                    .optional("limit", "Blocks at most; 100 unless given.", Schema.integer(max: pageLimitMax)),
+                ],
+                result: Schema.blockRange,
+                example: { _ in ["from": "1", "limit": 1] },
+                answer: blockRange
+            ),
+            RPCMethod(
                 "fee_quote",
                 "What a share costs now, what it cost lately, and which maximum to sign.",
                 result: Schema.feeQuote,

@@ -45,6 +45,11 @@ package protocol NodeGateway: Sendable {
     /// A final block, block 0 among them; nil when this node holds no such final block.
     func block(_ selector: BlockSelector) async throws(GatewayError) -> BlockAnswer?
 
+    /// Final blocks in a row, from the one at `from` on, each with what makes it final.
+    ///
+    /// At most `limit`, and fewer when their transactions take more than `byteCountMax`; at least one while there is one.
+    func blocks(from height: Height, limit: Int, byteCountMax: Int) async throws(GatewayError) -> BlocksAnswer
+
     /// Headers of final blocks in a row, from the one after `after` on; without it from the end that comes first.
     func headers(_ order: BlockOrder, after: Height?, limit: Int) async throws(GatewayError) -> HeadersAnswer
 

@@ -25,6 +25,23 @@ extension Gateway {
         return BlockAnswer(block: block, justification: justification, at: try await head())
     }
 
+    func blocks(from height: Height, limit: Int, byteCountMax: Int) async throws(GatewayError) -> BlocksAnswer {
+        let at = try await head()
+        let found = try read { (store) throws(StorageError) in
+            var blocks: [JustifiedBlock] = []
+            var byteCount = 0
+            var next = max(height, Height.zero.next)
+            while next <= at.height, blocks.count < limit, let found = try store.finalBlock(at: next) {
+                byteCount += Int(found.block.header.transactionBytes)
+                guard blocks.isEmpty || byteCount <= byteCountMax else { break }
+                blocks.append(found)
+                next = next.next
+            }
+            return blocks
+        }
+        return BlocksAnswer(blocks: found, at: at)
+    }
+
     func headers(_ order: BlockOrder, after: Height?, limit: Int) async throws(GatewayError) -> HeadersAnswer {
         // Asked first, so that no header is above it but by a block that has become final since.
         let at = try await head()

@@ -90,6 +90,51 @@ extension RPCClient {
         return try await call("block_get", params: .object(params))
     }
 
+    /// The bytes of final blocks with their justifications, from a height on, and the node's head.
+    ///
+    /// Fewer than `limit` when they are large, none only above the head.
+    package func blocks(
+        from height: Height,
+        limit: Int
+    ) async throws(RPCClientError) -> (blocks: [[UInt8]], at: ChainPlace) {
+        let result = try await call("block_range", params: ["from": .decimal(height.number), "limit": .integer(limit)])
+        return try read(result) { (reader) throws(JSONReadError) in
+            var blocks: [[UInt8]] = []
+            for element in try reader.member("blocks").elements(limit: limit) {
+                blocks.append(try element.string(as: "the hex of a block") { Hex.decode($0) })
+            }
+            return (blocks, try ChainPlace(try reader.member("at")))
+        }
+    }
+
+    /// The states of up to 100 accounts in one request, in their order; each says at which block.
+    package func accounts(_ accounts: [String]) async throws(RPCClientError) -> [AccountState] {
+        let results = try await batch("account_get", params: accounts.map { ["account": .string($0)] })
+        var states: [AccountState] = []
+        for result in results {
+            states.append(try read(result) { (reader) throws(JSONReadError) in try AccountState(reader) })
+        }
+        return states
+    }
+
+    /// What the node says of up to 100 transactions in one request, in their order.
+    package func statuses(of ids: [TransactionID]) async throws(RPCClientError) -> [TransactionAnswer] {
+        let results = try await batch("tx_status", params: ids.map { .object(Self.query($0, nil)) })
+        var answers: [TransactionAnswer] = []
+        for result in results {
+            answers.append(try read(result) { (reader) throws(JSONReadError) in try TransactionAnswer(reader) })
+        }
+        return answers
+    }
+
+    /// The JSON of headers in a row, oldest first, from the one after a height on.
+    package func headers(after height: Height, limit: Int) async throws(RPCClientError) -> [JSON] {
+        let params: JSON = ["cursor": .decimal(height.number), "limit": .integer(limit), "order": "oldest"]
+        let result = try await call("block_list", params: params)
+        guard let blocks = result["blocks"]?.asArray else { throw .malformed("result.blocks: expected an array") }
+        return blocks
+    }
+
     package func feeQuote() async throws(RPCClientError) -> FeeOffer {
         try read(try await call("fee_quote")) { (reader) throws(JSONReadError) in try FeeOffer(reader) }
     }

@@ -61,6 +61,25 @@ package final class RPCClient: Sendable {
         return try await send(request, id: id, timeout: nil)
     }
 
+    /// Calls a method many times in one request, at most 100; the results in the order of `params`.
+    ///
+    /// An error of any call is the error of all.
+    package func batch(_ method: String, params: [JSON]) async throws(RPCClientError) -> [JSON] {
+        guard !params.isEmpty else { return [] }
+        var ids: [JSON] = []
+        var requests: [JSON] = []
+        for params in params {
+            let id = takeID()
+            ids.append(id)
+            requests.append(["jsonrpc": "2.0", "id": id, "method": .string(method), "params": params])
+        }
+        let answer = try await pool.exchange(
+            ByteBuffer(bytes: JSON.array(requests).bytes),
+            timeout: limits.callTimeout
+        )
+        return try RPCResponse.results(of: answer, ids: ids, depthMax: limits.depthMax)
+    }
+
     private func takeID() -> JSON { .integer(nextID.wrappingAdd(1, ordering: .relaxed).oldValue) }
 
     private func send(_ request: ByteBuffer, id: JSON, timeout: TimeAmount?) async throws(RPCClientError) -> JSON {
@@ -72,12 +91,34 @@ package final class RPCClient: Sendable {
 /// Reads a response strictly: it is this call's, and holds a result or an error.
 enum RPCResponse {
     static func result(of answer: HTTPExchangeAnswer, id: JSON, depthMax: Int) throws(RPCClientError) -> JSON {
-        let json: JSON
+        try result(of: try parsed(answer, depthMax: depthMax), id: id, answer)
+    }
+
+    /// The results of a batch, in the order of `ids`, which a node keeps.
+    static func results(of answer: HTTPExchangeAnswer, ids: [JSON], depthMax: Int) throws(RPCClientError) -> [JSON] {
+        let json = try parsed(answer, depthMax: depthMax)
+        guard case .array(let elements) = json else {
+            // A batch that is refused as a whole is answered by one error.
+            _ = try result(of: json, id: .null, answer)
+            throw .malformed("it is not the answer to a batch")
+        }
+        guard elements.count == ids.count else {
+            throw .malformed("it holds \(elements.count) answers to \(ids.count) calls")
+        }
+        var results: [JSON] = []
+        for (element, id) in zip(elements, ids) { results.append(try result(of: element, id: id, answer)) }
+        return results
+    }
+
+    private static func parsed(_ answer: HTTPExchangeAnswer, depthMax: Int) throws(RPCClientError) -> JSON {
         do throws(JSONError) {
-            json = try JSON.parse(answer.body, depthMax: depthMax)
+            return try JSON.parse(answer.body, depthMax: depthMax)
         } catch {
             throw answer.status == 200 ? .malformed("\(error)") : other(answer)
         }
+    }
+
+    private static func result(of json: JSON, id: JSON, _ answer: HTTPExchangeAnswer) throws(RPCClientError) -> JSON {
         guard case .object(let members) = json, members["jsonrpc"] == "2.0" else {
             throw answer.status == 200 ? .malformed("it is not a JSON-RPC 2.0 response") : other(answer)
         }

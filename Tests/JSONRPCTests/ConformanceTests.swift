@@ -113,6 +113,9 @@ struct ConformanceFile: CustomTestStringConvertible, Sendable {
             ("cursor1", HistoryCursor(height: block.height, itemCount: 1).text),
             ("cursor2", HistoryCursor(height: block.height, itemCount: 2).text),
         ]
+        var blockBytes = WireWriter()
+        network.block.encode(into: &blockBytes)
+        values.append(("blockBytes", Hex.encode(blockBytes.bytes)))
         for nonce in UInt64(10)...16 {
             let transaction = network.transaction(nonce: nonce)
             values.append(("tx.\(nonce)", Hex.encode(transaction.signed.encoded())))

@@ -157,6 +157,12 @@ final class MockNode: NodeGateway {
         return found.map { BlockAnswer(block: $0.block, justification: $0.justification, at: point) }
     }
 
+    func blocks(from height: Height, limit: Int, byteCountMax: Int) async throws(GatewayError) -> BlocksAnswer {
+        try failIfAsked()
+        let blocks = chain.withLock { $0 }.filter { $0.block.height >= height }
+        return BlocksAnswer(blocks: Array(blocks.prefix(limit)), at: point)
+    }
+
     func headers(_ order: BlockOrder, after: Height?, limit: Int) async throws(GatewayError) -> HeadersAnswer {
         try failIfAsked()
         let blocks = [network.genesisBlock, network.block.block]

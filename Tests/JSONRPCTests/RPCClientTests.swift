@@ -44,6 +44,19 @@ extension OverSockets {
 
                 #expect(try await client.block(height: Height(1), transactions: "none")["transactions"] == nil)
                 #expect(try await client.block(hash: network.block.block.hash)["transactions"]?.asArray?.count == 2)
+                let range = try await client.blocks(from: Height(1), limit: 10)
+                #expect(range.at.height == Height(1) && range.blocks.count == 1)
+                let read = try JustifiedBlock(decodingAll: range.blocks[0], network: network.genesis.networkID)
+                #expect(read == network.block)
+                #expect(
+                    try await client.headers(after: .zero, limit: 10).map { $0["hash"] } == [
+                        .string(read.block.hash.hex)
+                    ]
+                )
+                let states = try await client.accounts([network.text(0), network.stranger])
+                #expect(states.map(\.number) == [1, nil] && states[0] == account)
+                let statuses = try await client.statuses(of: [settled.id, network.transaction(nonce: 16).id])
+                #expect(statuses.map(\.status) == [final, .unknown(historyFrom: .zero)])
                 #expect(try await client.nodeStatus()["leader"] == "dohle")
                 #expect(try await client.validators()["quorum"] == 3)
             }
