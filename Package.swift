@@ -173,7 +173,8 @@ let package = Package(
         tests(
             "FarthingTests",
             [
-                "farthing", "NodeRuntime", "LevelDBStorage", "RPCClient", "MempoolCore", "LedgerCore", "Cryptography",
+                "farthing", "NodeRuntime", "LevelDBStorage", "RPCClient", "MempoolCore", "ChainCore", "LedgerCore",
+                "Cryptography",
                 "Primitives", logging,
             ]
         ),

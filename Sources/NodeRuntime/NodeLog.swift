@@ -1,3 +1,4 @@
+import ChainCore
 package import Logging
 import Primitives
 import StrictJSON

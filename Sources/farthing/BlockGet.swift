@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChainCore
 import NodeRuntime
 import Primitives
 import RPCClient

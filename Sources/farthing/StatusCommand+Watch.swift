@@ -1,3 +1,4 @@
+import ChainCore
 import NodeRuntime
 import Primitives
 import RPCClient

@@ -1,3 +1,4 @@
+import ChainCore
 import LedgerCore
 import NodeRuntime
 import Primitives

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChainCore
 import Cryptography
 import LedgerCore
 import NodeRuntime
