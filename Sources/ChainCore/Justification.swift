@@ -74,6 +74,12 @@ package struct JustifiedBlock: Hashable, Sendable {
         writer.write(justification)
     }
 
+    package func encoded() -> [UInt8] {
+        var writer = WireWriter(capacity: 1_024 + Int(block.header.transactionBytes))
+        encode(into: &writer)
+        return writer.bytes
+    }
+
     /// Decodes what `encode` wrote and nothing more, as an export, a node's `block_range` or a peer sends it.
     package init(decodingAll bytes: [UInt8], network: NetworkID) throws(WireError) {
         // SAFETY: the span reads `bytes`, which outlives it; every bit pattern is a valid byte.

@@ -72,6 +72,15 @@ package final class ChainStore: Sendable {
         return try ChainStore(home.data, genesis: genesis, holding: .lock(lock))
     }
 
+    /// Opens the data of a home whose lock is held.
+    static func open(
+        _ data: HomeData,
+        genesis: Genesis,
+        under lock: HomeLock
+    ) throws(StorageError) -> ChainStore {
+        try ChainStore(data, genesis: genesis, holding: .lock(lock))
+    }
+
     /// Sets the data of a home aside, for ever, and begins again at block 0; the vote log stays as it is.
     ///
     /// Answers where the old data lies, if there was any.

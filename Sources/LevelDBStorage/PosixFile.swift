@@ -67,6 +67,30 @@ struct PosixFile: ~Copyable, Sendable {
         }
     }
 
+    /// At most `count` bytes; fewer than that, or none, only at the end of the file.
+    func read(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+                // SAFETY: the rest of the buffer is `count - filled` bytes long and ours during the call.
+                unsafe pread(descriptor, buffer.baseAddress?.advanced(by: filled), count - filled, offset + filled)
+            }
+            if read < 0, errno == EINTR { continue }
+            guard read >= 0 else { throw .last("read", path) }
+            if read == 0 { break }
+            filled += read
+        }
+        bytes.removeLast(count - filled)
+        return bytes
+    }
+
+    func cut(to byteCount: Int) throws(FileError) {
+        var answer: Int32
+        repeat { answer = ftruncate(descriptor, byteCount) } while answer != 0 && errno == EINTR
+        guard answer == 0 else { throw .last("cut", path) }
+    }
+
     func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
         var written = 0
         while written < bytes.count {

@@ -50,6 +50,8 @@ extension Finding {
         case .accountsRoot(let expected, let found):
             FindingText("accountsRoot", expected: expected.hex, found: found.hex)
         case .entry(let fault): fault.text
+        case .export(let fault): fault.text
+        case .table(let fault): fault.text
         }
     }
 }

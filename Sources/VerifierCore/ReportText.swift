@@ -98,6 +98,8 @@ extension Gap {
             "the vote log knows view \(finalView) as final, the chain ends at view \(lastView)"
         case .votedBlockMissing(let view, let block):
             "the vote log holds a vote for block \(block) in view \(view), which is not stored"
+        case .exportCutOff(let last, let promised):
+            "the export is cut off after block \(last); its header promises \(promised) and a manifest"
         }
     }
 }
@@ -116,7 +118,7 @@ private struct ReportLines {
 
 extension String {
     /// In quotation marks; whatever is not printable ASCII as `\u{…}`, so that a name can't imitate a line.
-    fileprivate var quotedASCII: String {
+    var quotedASCII: String {
         var text = "\""
         for scalar in unicodeScalars {
             switch scalar {

@@ -43,6 +43,8 @@ package enum Gap: Hashable, Sendable {
     case voteLogAhead(finalView: View, lastView: View)
     /// The validator voted for a block that is not stored; blocks are durable before votes leave.
     case votedBlockMissing(view: View, block: Hash32)
+    /// The file ends though its header promises more.
+    case exportCutOff(last: Height, promised: Height)
 }
 
 extension Verifier {

@@ -216,7 +216,7 @@ extension Finding {
         case .timeTooEarly, .changeOfValidators, .evidence, .transactions: true
         case .signature(.transaction), .signature(.evidence): true
         case .signature(.certificate), .signature(.nullification), .justification, .conflict: false
-        case .supply, .pool, .accountsRoot, .entry: false
+        case .supply, .pool, .accountsRoot, .entry, .export, .table: false
         }
     }
 }

@@ -1,3 +1,4 @@
+package import ChainCore
 package import ConsensusCore
 package import LedgerCore
 package import Primitives
@@ -48,6 +49,10 @@ package enum Finding: Error, Hashable, Sendable {
     case accountsRoot(expected: Hash32, found: Hash32)
     /// What the store holds is not what a recomputation would have written.
     case entry(EntryFault)
+    /// An export's records are not what the format or its blocks make them (spec 8).
+    case export(ExportFault)
+    /// A table's line is not what the chain makes it.
+    case table(TableFault)
 }
 
 /// The fields of a header, in their order and by their names (spec 2.5).

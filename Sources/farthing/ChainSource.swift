@@ -72,7 +72,10 @@ package enum SourceStop: Error, Hashable, Sendable {
 }
 
 /// What keeps a verification from looking at the chain at all.
-package enum VerificationFailure: Error, Hashable, Sendable {
+package indirect enum VerificationFailure: Error, Hashable, Sendable {
     case storage(StorageError)
     case voteLog(VoteLogError)
+    case export(ExportFailure)
+    /// The blocks that held could not be stored elsewhere.
+    case stored(ImportFailure)
 }

@@ -27,7 +27,10 @@ struct Farthing: AsyncParsableCommand {
                     EventsCommand.self, RawCallCommand.self,
                 ]
             ),
-            CommandGroup(name: "Auditor", subcommands: [VerifyCommand.self, ReceiptCommand.self]),
+            CommandGroup(
+                name: "Auditor",
+                subcommands: [VerifyCommand.self, ExportCommand.self, ImportCommand.self, ReceiptCommand.self]
+            ),
         ]
     )
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConsensusCore
+import Cryptography
 import Glibc
 import LedgerCore
 import LevelDBStorage
@@ -24,7 +25,18 @@ struct VerifyCommand: AsyncParsableCommand {
     var genesis: String
 
     @Option(help: ArgumentHelp("The node's directory", valueName: "dir"))
-    var home: String
+    var home: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "An export of the chain; repeatable when the chain lies in several files",
+            valueName: "file"
+        )
+    )
+    var export: [String] = []
+
+    @Option(help: ArgumentHelp("Also compare tables that farthing export made with the chain", valueName: "dir"))
+    var tables: String?
 
     @Option(help: ArgumentHelp("How many blocks to check at once; all processors if left out", valueName: "n"))
     var jobs: Int?
@@ -39,27 +51,57 @@ struct VerifyCommand: AsyncParsableCommand {
         guard jobs.map({ (1...1_024).contains($0) }) ?? true else {
             throw ValidationError("--jobs: expected 1 to 1024")
         }
+        guard (home == nil) != export.isEmpty else {
+            throw ValidationError("what should be verified? Give either --home or --export")
+        }
     }
 
     func run() async throws {
         let trusted = try readGenesis()
         try checkReportIsNew()
-        let verification = HomeVerification(home: home, genesis: trusted, jobs: jobs ?? Self.processorCount)
+        let verification = Verification(genesis: trusted, jobs: jobs ?? Self.processorCount)
         var progress = ProgressLines()
         defer { progress.end() }
         let found: VerificationReport
         do throws(VerificationFailure) {
-            found = try await verification.run { progress.show($0) }
+            found = try await report(by: verification) { progress.show($0) }
         } catch {
-            throw error.failure(home: home)
+            throw error.failure(home: home ?? "DIR")
         }
         progress.end()
         try format.json ? Console.output(found.json) : Console.output(String(found.text.dropLast()))
         if let report {
             try running { () throws(FileError) in try PosixPath.create(report, Array(found.text.utf8)) }
         }
-        if let next = found.whatHelps(home: home) { Console.say(next) }
+        if let next = home.map({ found.whatHelps(home: $0) }) ?? found.whatHelps() { Console.say(next) }
         guard found.exitStatus == .success else { throw ExitCode(found.exitStatus.rawValue) }
+    }
+
+    private func report(
+        by verification: Verification,
+        onProgress: (Verification.Progress) -> Void
+    ) async throws(VerificationFailure) -> VerificationReport {
+        if let home {
+            return try await report(by: verification, onProgress) { (verifier) throws(SourceStop) in
+                try HomeSource.open(home, verifier)
+            }
+        }
+        return try await report(by: verification, onProgress) { (verifier) throws(SourceStop) in
+            try ExportSource.open(export, verifier)
+        }
+    }
+
+    /// With the tables, if there are any.
+    private func report(
+        by verification: Verification,
+        _ onProgress: (Verification.Progress) -> Void,
+        open: (Verifier) async throws(SourceStop) -> (source: some ChainSource, loose: [Verified<Certificate>])
+    ) async throws(VerificationFailure) -> VerificationReport {
+        guard let tables else { return try await verification.run(onProgress: onProgress, open: open) }
+        return try await verification.run(onProgress: onProgress) { (verifier) async throws(SourceStop) in
+            let (source, loose) = try await open(verifier)
+            return (try TablesSource(source, verifier, comparing: tables), loose)
+        }
     }
 
     private func readGenesis() throws(CommandFailure) -> Genesis {
@@ -79,7 +121,7 @@ struct VerifyCommand: AsyncParsableCommand {
         guard !isThere else { throw CommandFailure(.usage, "--report: \(report) is there already; name a new file") }
     }
 
-    private static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }
 
 extension VerificationReport {
@@ -109,6 +151,19 @@ extension VerificationReport {
     }
 }
 
+extension VerificationReport {
+    /// What to do about what was found in an export; nil when nothing was.
+    package func whatHelps() -> String? {
+        switch verdict {
+        case .sound: nil
+        case .damaged(let violation) where violation.isByValidators:
+            "Validators vouch for what breaks the rules: keep the file as it is, and compare the report with other operators'."
+        case .damaged: "The file is not what a node exports: keep it, and make a new one with farthing export."
+        case .incomplete: "What is there holds. Go on with farthing export --resume."
+        }
+    }
+}
+
 extension Violation {
     /// Signed by somebody, and so no damage on a disk.
     fileprivate var isByValidators: Bool {
@@ -123,6 +178,8 @@ extension VerificationFailure {
         case .storage(let error): CommandFailure(error, home: home)
         case .voteLog(.damaged(let damage)): Self.failure(damage, home)
         case .voteLog(let error): CommandFailure(error, home: home)
+        case .export(let failure): CommandFailure(failure)
+        case .stored(let failure): failure.failure(home: home)
         }
     }
 

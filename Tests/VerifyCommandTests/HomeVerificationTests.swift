@@ -227,7 +227,7 @@ import farthing
 }
 
 /// A home in a directory of its own, removed with the test.
-private final class TestHome {
+final class TestHome {
     let chain: TestChain
     let path: String
     private var opened: ChainStore?
