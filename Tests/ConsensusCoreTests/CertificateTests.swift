@@ -38,6 +38,35 @@ import Testing
         #expect(bench.consensus.current == View(8))
     }
 
+    /// Whoever casts two votes counts once, for the first; the second accuses it.
+    @Test func theFirstVoteOfASignerStaysCounted() {
+        var bench = Bench(4, me: 0)
+        let (one, other) = (bench.block(1), bench.block(2))
+        bench.step(.vote(bench.vote(bench.notarize(one, in: 1), by: 3)))
+        let accusation = bench.step(.vote(bench.vote(bench.notarize(other, in: 1), by: 3)))
+        #expect(accusation.evidence.map(\.signer) == [3])
+        bench.step(.vote(bench.vote(bench.notarize(one, in: 1), by: 1)))
+        let formed = bench.step(.vote(bench.vote(bench.notarize(one, in: 1), by: 2))).certificates
+        #expect(formed == [bench.certificate(bench.notarize(one, in: 1), by: [1, 2, 3])])
+    }
+
+    /// Fewer than a quorum, another count of signatures, or a bitmap of another length: nothing to check.
+    @Test func aCertificateIsACertificateOnlyWithAQuorumsSignaturesAndItsOwnBitmap() {
+        let bench = Bench(4, me: 0)
+        let whole = bench.certificate(bench.nullify(1), by: [0, 1, 2])
+        #expect(whole.signatureClaims(in: bench.electorate)?.count == 3)
+        #expect(bench.certificate(bench.nullify(1), by: [0, 1]).signatureClaims(in: bench.electorate) == nil)
+        let signatures = Array(whole.signatures.prefix(2))
+        let short = Certificate(body: whole.body, signers: whole.signers, signatures: signatures)
+        #expect(short.signatureClaims(in: bench.electorate) == nil)
+        let long = Certificate(
+            body: whole.body,
+            signers: SignerBitmap(signers: [0, 1, 2], of: 9),
+            signatures: whole.signatures
+        )
+        #expect(long.signatureClaims(in: bench.electorate) == nil)
+    }
+
     // MARK: - Finality
 
     @Test func aFinalizationMakesItsAncestorsFinalInHeightOrder() {

@@ -130,6 +130,17 @@ import Testing
         #expect(bench.pass(10_000).votes == [bench.nullify(1)])
     }
 
+    /// The notarization was lost with the crash, so the view is open again, and its timer runs out.
+    @Test func neverNullifiesAfterAFinalizeOfAnEarlierLife() {
+        let before = Bench(4, me: 0)
+        let block = before.block(1)
+        let signed = [before.notarize(block, in: 1), before.finalize(block, in: 1)].map { before.vote($0, by: 0) }
+        var bench = Bench(4, me: 0, ownVotes: signed)
+        #expect(bench.consensus.current == View(1))
+        #expect(bench.pass(20_000).votes.isEmpty)
+        #expect(bench.pass(20_000).votes.isEmpty)
+    }
+
     @Test func neverNullifiesAfterAFinalize() {
         var bench = Bench(4, me: 0)
         let block = bench.block(1)

@@ -37,6 +37,19 @@ import Testing
         }
     }
 
+    /// One hash stands for all evidence since genesis, in its order.
+    @Test func theEvidenceHashIsOverAllThatCameBefore() throws {
+        let (one, two) = (try #require(evidence(against: 1)), try #require(evidence(against: 2)))
+        let first = bench.rules.evidenceHash(after: .zero, [one])
+        let second = bench.rules.evidenceHash(after: first, [two])
+        var body = WireWriter()
+        body.write(first)
+        body.write(vector: [two])
+        #expect(second == Hash32(tag: .evidence, network: bench.rules.network, body: body.bytes))
+        #expect(second != bench.rules.evidenceHash(after: .zero, [two]))
+        #expect(bench.rules.evidenceHash(after: second, []) == second)
+    }
+
     /// The first epoch has none before it.
     @Test(arguments: [(0, true), (1, false), (2, false), (.max, false)] as [(UInt64, Bool)])
     func onlyTheBlocksEpochAndTheOneBeforeCount(_ epoch: UInt64, _ isAdmitted: Bool) throws {

@@ -65,7 +65,9 @@ import Testing
         case otherBody
         case otherEvidence
         case otherJustification
+        case otherParent
         case noFinalization
+        case notarizationInItsPlace
         case finalizationOfAnother
     }
 
@@ -94,6 +96,19 @@ import Testing
             replaceBody(transactions: blocks[1].transactions, evidence: [try #require(bench.evidence(against: 3))])
         case .otherJustification:
             items[1] = JustifiedBlock(block: items[1].block, justification: items[2].justification)
+        case .otherParent:
+            var header = blocks[2].header
+            header.parent = .zero
+            let block = Block(header: header, network: bench.rules.network, transactions: [], evidence: [])
+            let certificate = bench.certificate(bench.finalize(block, in: 3, on: 2), by: [1, 2, 3])
+            let why = Justification(certificate: certificate, nullifications: [])
+            items[2] = JustifiedBlock(block: block, justification: why)
+            finalization = certificate
+        case .notarizationInItsPlace:
+            let certificate = bench.certificate(bench.notarize(blocks[2], in: 3, on: 2), by: [1, 2, 3])
+            let why = Justification(certificate: certificate, nullifications: [])
+            items[2] = JustifiedBlock(block: blocks[2], justification: why)
+            finalization = certificate
         case .noFinalization:
             finalization = bench.certificate(bench.notarize(blocks[2], in: 3, on: 2), by: [1, 2, 3])
         case .finalizationOfAnother: finalization = items[1].justification.certificate
