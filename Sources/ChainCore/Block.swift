@@ -93,8 +93,11 @@ package struct Block: Hashable, Sendable {
         writer.write(vector: change)
     }
 
+    /// About the length of the encoding, by the transactions that are there: what the header says of them may be a lie.
+    var capacity: Int { transactions.reduce(1_024) { $0 + $1.byteCount } }
+
     package func encoded() -> [UInt8] {
-        var writer = WireWriter(capacity: 512 + Int(header.transactionBytes))
+        var writer = WireWriter(capacity: capacity)
         encode(into: &writer)
         return writer.bytes
     }

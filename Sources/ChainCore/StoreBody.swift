@@ -5,7 +5,7 @@ package import Primitives
 /// Sealed like the small values, and besides the key's hash covers the header and the header's root the transactions.
 package enum StoredBody {
     package static func sealed(_ block: Block, under key: StoreKey) -> [UInt8] {
-        var writer = WireWriter(capacity: 1_024 + Int(block.header.transactionBytes))
+        var writer = WireWriter(capacity: block.capacity)
         block.encode(into: &writer)
         writer.write(StoreValue.seal(writer.bytes, under: key.bytes))
         return writer.bytes

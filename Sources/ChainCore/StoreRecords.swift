@@ -190,6 +190,7 @@ package struct StoredReplay: Hashable, Sendable, WireCodable {
             guard payer <= UInt64(UInt32.max) else { throw .outOfRange("account number \(payer)") }
             let nonce = try rest.take(UInt64.self)
             let before = Milliseconds(try rest.takeCompact())
+            guard before <= validUntil else { throw .outOfRange("valid until \(before) ms before \(validUntil)") }
             entries.append(
                 ReplayEntry(
                     payer: AccountNumber(UInt32(payer)),

@@ -125,7 +125,8 @@ private struct VoteLogFile {
         let width = VoteLogFormat.recordByteCount
         slots = stride(from: 0, to: bytes.count, by: width).map { bytes[$0..<min($0 + width, bytes.count)] }
         hasWarning = slots.first.map { Array($0) == VoteLogFormat.warning } ?? false
-        header = slots.count > 1 ? VoteLogFormat.body(VoteLogHeader.self, of: slots[1]) : nil
+        let found = slots.count > 1 ? VoteLogFormat.body(VoteLogHeader.self, of: slots[1]) : nil
+        header = found.flatMap { $0.isCountable ? $0 : nil }
     }
 
     /// What stands at each place behind the header; nil where nothing whole does.

@@ -99,6 +99,9 @@ package struct VoteLogHeader: Hashable, Sendable, WireCodable {
         writer.write(firstSequence)
     }
 
+    /// False for counters that no log ever reaches, and from which counting on could overflow: then it is not ours.
+    var isCountable: Bool { max(generation, firstSequence) < 1 << 62 }
+
     /// What goes into the hash of every record behind this header.
     var salt: [UInt8] { network.bytes + key.bytes }
 }

@@ -117,6 +117,8 @@ extension ChainStore {
         let end = tip.height
         var height: Height?
         if isAscending {
+            // A client names any height; nothing is above the tip.
+            guard after.map({ $0 < end }) ?? true else { return [] }
             height = after.map(\.next) ?? .zero
         } else if let after {
             height = after == .zero ? nil : min(end, Height(after.number - 1))

@@ -34,11 +34,14 @@ package struct ConfigurationFile: Sendable {
     package init(path: String, text: [UInt8]) throws(ConfigurationError) {
         // The snapshot doesn't list its keys, but asks about each one whether it is secret: so we learn them.
         let seen = SeenKeys()
-        let empty = try YAMLText.emptyMappings(in: String(decoding: text, as: UTF8.self), path: path)
+        let characters = String(decoding: text, as: UTF8.self)
+        let empty = try YAMLText.emptyMappings(in: characters, path: path)
+        // To the parser a file of comments is no mapping; to us it sets nothing.
+        let mapping = YAMLText.isBlank(characters) ? Array("{}".utf8) : text
         let options = YAMLSnapshot.ParsingOptions(secretsSpecifier: .dynamic { key, _ in seen.note(key) })
         do {
             // SAFETY: the parser reads the span during the call and keeps none of it.
-            snapshot = try unsafe YAMLSnapshot(data: text.span.bytes, providerName: path, parsingOptions: options)
+            snapshot = try unsafe YAMLSnapshot(data: mapping.span.bytes, providerName: path, parsingOptions: options)
         } catch {
             throw .malformed(path: path, reason: "\(error)")
         }

@@ -72,13 +72,23 @@ extension NodeConfiguration {
         flags: [(key: String, value: String)],
         validators: [String]
     ) throws(ConfigurationError) -> [EffectiveSetting] {
-        let keys = ConfigurationKey.all(validators: validators)
-        let sources = try ConfigurationSources(
+        try settings(
             file: try ConfigurationFile(reading: path),
             environment: environment,
             flags: flags,
-            keys: keys
+            validators: validators
         )
+    }
+
+    /// The same with the file's text at hand.
+    package static func settings(
+        file: ConfigurationFile,
+        environment: [String: String],
+        flags: [(key: String, value: String)],
+        validators: [String]
+    ) throws(ConfigurationError) -> [EffectiveSetting] {
+        let keys = ConfigurationKey.all(validators: validators)
+        let sources = try ConfigurationSources(file: file, environment: environment, flags: flags, keys: keys)
         var settings: [EffectiveSetting] = []
         for key in keys {
             guard let (value, origin) = try sources.text(of: key) else { continue }

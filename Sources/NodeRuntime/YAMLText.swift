@@ -30,6 +30,11 @@ enum YAMLText {
         return found
     }
 
+    /// True for a text of comments and white space.
+    static func isBlank(_ text: String) -> Bool {
+        text.split(separator: "\n").allSatisfy { withoutCommentAndQuotes($0).allSatisfy(\.isWhitespace) }
+    }
+
     private static func refuseEmptyMapping(in line: String, number: Int, path: String) throws(ConfigurationError) {
         guard !line.filter({ !$0.isWhitespace }).contains("{}") else {
             throw .malformed(path: path, reason: "line \(number + 1): {} sets nothing; leave it out")

@@ -52,6 +52,9 @@ extension Ordinal {
         return Self(number + 1)
     }
 
+    /// Tells whether this is the one after `other`; unlike `next` it takes any number, so also one that a stranger made up.
+    package func follows(_ other: Self) -> Bool { number > 0 && number - 1 == other.number }
+
     package static var zero: Self { Self(0) }
 }
 

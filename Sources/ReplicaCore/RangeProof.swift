@@ -32,7 +32,7 @@ extension SyncResponse {
             return "the justification of block \(link.header.height) is over another block or has gaps"
         }
         for (below, above) in zip(links, links.dropFirst()) {
-            guard above.header.parent == below.hash, above.header.height == below.header.height.next,
+            guard above.header.parent == below.hash, above.header.height.follows(below.header.height),
                 above.justification.parentView == below.justification.view
             else { return "block \(above.header.height) does not follow the one before it" }
         }

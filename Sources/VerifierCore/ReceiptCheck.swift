@@ -131,7 +131,7 @@ package enum ReceiptCheck {
                 guard header.parent == hashes[position - 1] else {
                     throw .headerDoesNotFollow(position: position, .parent)
                 }
-                guard header.height == parent.height.next else {
+                guard header.height.follows(parent.height) else {
                     throw .headerDoesNotFollow(position: position, .height)
                 }
                 guard header.logSize == parent.logSize.addingWithCap(UInt64(header.transactionCount)) else {

@@ -22,6 +22,13 @@ struct ConfigurationTests {
         #expect(configuration.mempool.byteCountMax == 64 << 20)
     }
 
+    @Test(arguments: ["", "\n", "# all defaults\n", "  # one\r\n\n# two"]) func aFileOfCommentsSetsNothing(
+        _ file: String
+    ) throws {
+        let flags = [(key: "peers.beta", value: "10.0.0.2:8644")]
+        #expect(try load(file: file, flags: flags).peers == ["beta": HostAndPort(host: "10.0.0.2", port: 8644)])
+    }
+
     @Test func takesTheFlagBeforeTheEnvironmentBeforeTheFileBeforeTheDefault() throws {
         let file =
             "peers:\n  beta: h:1\nrpc:\n  listen: \"[::1]:1\"\n  callsPerSecond: 3\npace:\n  preset: wan\n  heartbeat: 2min\n"

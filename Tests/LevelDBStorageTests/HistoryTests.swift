@@ -234,6 +234,7 @@ import VerifierCore
         #expect(try store.headers(isAscending: true, after: .zero, limit: 2).map(\.hash) == Array(own.prefix(2)))
         #expect(try store.headers(isAscending: false, after: Height(2), limit: 9).map(\.hash) == [own[0], genesis])
         #expect(try store.headers(isAscending: true, after: Height(40), limit: 9).isEmpty)
+        #expect(try store.headers(isAscending: true, after: Height(.max), limit: 9).isEmpty)
         #expect(try store.headers(isAscending: false, after: .zero, limit: 9).isEmpty)
         #expect(try store.headers(isAscending: false, after: Height(.max), limit: 1).map(\.hash) == [own[39]])
         for entry in try store.headers(isAscending: true, after: nil, limit: 100) {

@@ -187,6 +187,15 @@ import VerifierCore
         #expect(fault(broken { $0.headers[1].logSize = 4 }) == .headerDoesNotFollow(position: 1, .logSize))
     }
 
+    /// No height comes after the last one that 64 bits can hold, and a forger's first header may name just that.
+    @Test func refusesAHeaderBehindTheLastHeightOfAll() throws {
+        let wrong = broken {
+            $0.headers[0].height = Height(.max)
+            $0.headers[1].parent = $0.headers[0].hash(network: chain.network)
+        }
+        #expect(fault(wrong) == .headerDoesNotFollow(position: 1, .height))
+    }
+
     @Test func refusesOtherValidatorsThanThoseOfGenesis() {
         let expected = receipt.headers[2].validatorsHash
         let wrong = broken {
