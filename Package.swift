@@ -10,8 +10,12 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// `Scripts/fuzz` builds with this set: all code reports to libFuzzer what it runs, and there is one more program.
+let isFuzzing = Context.environment["FARTHING_FUZZ"] == "1"
+let fuzzing: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+
 /// Production targets also spell out every use of an unsafe construct.
-let production = strict + [.strictMemorySafety()]
+let production = strict + [.strictMemorySafety()] + fuzzing
 
 /// A pure target: values in, values out; `Scripts/check-layers` holds it to that.
 func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -32,6 +36,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 
 let package = Package(
     name: "farthing",
@@ -124,6 +129,16 @@ let package = Package(
             swiftSettings: production
         ),
 
+        .target(
+            name: "Formats",
+            dependencies: [
+                "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore", "VerifierCore",
+                "TCPGossip", "JSONRPC", "NodeRuntime", nioCore, nioEmbedded,
+            ],
+            path: "Tests/Formats",
+            swiftSettings: strict + fuzzing
+        ),
+        tests("FormatTests", ["Formats", "Simulator", "Primitives"]),
         tests("PrimitivesTests", ["Primitives"]),
         tests("StrictJSONTests", ["StrictJSON"]),
         tests("CryptographyTests", ["Cryptography", "Primitives", "StrictJSON"]),
@@ -196,3 +211,18 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+    package.products.append(.executable(name: "Fuzz", targets: ["Fuzz"]))
+    package.targets += [
+        .target(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["Formats", "CFuzzer"],
+            path: "Fuzz/Driver",
+            swiftSettings: strict,
+            // The other linkers refuse what -sanitize=fuzzer puts into the objects.
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+        ),
+    ]
+}

@@ -196,14 +196,8 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
         on connection: any Channel,
         by client: String
     ) async -> HTTPAnswer {
-        let envelope: RPCEnvelope
-        do throws(RPCFault) {
-            envelope = try RPCEnvelope(body, limits: configuration.limits)
-        } catch {
-            return .bytes(RPCReply.fault(error, id: .null), status: .ok, to: request)
-        }
-        rates.charge(envelope.callCount - 1, to: client)
-        guard let reply = await dispatcher.reply(to: envelope, on: connection) else { return .noContent }
+        let reply = await dispatcher.reply(to: body, on: connection) { rates.charge($0 - 1, to: client) }
+        guard let reply else { return .noContent }
         guard load.hold(bytes: reply.count, for: client) else { return busy(request) }
         var answer = HTTPAnswer.bytes(reply, status: .ok, to: request)
         answer.held = (reply.count, client)

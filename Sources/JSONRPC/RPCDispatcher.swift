@@ -1,11 +1,11 @@
-import NIOCore
+package import NIOCore
 import StrictJSON
 
 /// Carries out calls one after another and collects the responses.
 ///
 /// A batch is answered in its order. One after another costs no time: those that wait, wait to a deadline that counts from
 /// the arrival of the batch.
-struct RPCDispatcher<Gateway: NodeGateway>: Sendable {
+package struct RPCDispatcher<Gateway: NodeGateway>: Sendable {
     private let gateway: Gateway
     private let limits: RPCLimits
     private let load: RPCLoad
@@ -25,8 +25,45 @@ struct RPCDispatcher<Gateway: NodeGateway>: Sendable {
         methodNames = table.map(\.name)
     }
 
-    /// The body of the response; nil when there were only notifications.
-    func reply(to envelope: RPCEnvelope, on connection: any Channel) async -> [UInt8]? {
+    /// For whoever answers calls without a server around them.
+    package init(gateway: Gateway, limits: RPCLimits) {
+        let methods = RPCMethod<Gateway>.all.map(\.name)
+        self.init(
+            gateway: gateway,
+            limits: limits,
+            load: RPCLoad(limits: limits),
+            waits: ClientWaits(),
+            metrics: RPCMetrics(registry: PrometheusRegistry(alongside: []), methods: methods)
+        )
+    }
+
+    /// Answers the body of one request as the server would; nil when there were only notifications.
+    package func reply(to body: [UInt8], on connection: any Channel) async -> [UInt8]? {
+        let client = ClientAddress.client(of: connection.remoteAddress?.ipAddress)
+        guard load.enter(bytes: body.count, by: client) else { return RPCReply.fault(RPCFault(.busy), id: .null) }
+        defer { load.leave(bytes: body.count, by: client) }
+        return await reply(to: body, on: connection) { _ in }
+    }
+
+    /// The body of the response to the body of a request that has entered `load`.
+    ///
+    /// `charging` hears how many calls there are before any of them is carried out.
+    func reply(
+        to body: [UInt8],
+        on connection: any Channel,
+        charging: (_ callCount: Int) -> Void
+    ) async -> [UInt8]? {
+        let envelope: RPCEnvelope
+        do throws(RPCFault) {
+            envelope = try RPCEnvelope(body, limits: limits)
+        } catch {
+            return RPCReply.fault(error, id: .null)
+        }
+        charging(envelope.callCount)
+        return await reply(to: envelope, on: connection)
+    }
+
+    private func reply(to envelope: RPCEnvelope, on connection: any Channel) async -> [UInt8]? {
         let context = RPCContext(
             gateway: gateway,
             limits: limits,

@@ -1,0 +1,1 @@
+../JSONRPCTests/TestNetwork.swift
