@@ -61,6 +61,9 @@ struct ExportCommand: AsyncParsableCommand {
         guard format == .chain || (!resume && from == nil) else {
             throw ValidationError("--format: tables begin with block 1, and are made in one go")
         }
+        guard format == .chain || source.url == nil else {
+            throw ValidationError("--format: export the node's chain into a file first, then make tables with --export")
+        }
         guard format != .chain || source.export.isEmpty else {
             throw ValidationError("--export: only tables are made from an export")
         }

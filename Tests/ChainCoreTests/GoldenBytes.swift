@@ -60,7 +60,7 @@ struct GoldenType: Sendable, CustomTestStringConvertible {
             return message("message-\(type + 1)-\(names[type])") { samples in
                 samples.message(type, listLength: Int(samples.generator.next() % 4))
             }
-        } + sessions + store
+        } + sessions + store + export
 
     private static let ledger: [GoldenType] = [
         wire("genesis") { $0.genesis() },
@@ -147,6 +147,41 @@ struct GoldenType: Sendable, CustomTestStringConvertible {
             let bytes = StoreValue.sealed(value, under: key)
             let back = Result { () throws(StoreDamage) in try StoreValue.open(StoredHeight.self, bytes, under: key) }
             return Value(shown: (key: key, value: value), bytes: bytes, isReadBack: back == .success(value))
+        },
+    ]
+
+    private static let export: [GoldenType] = [
+        wire("export-header") { samples in
+            let first = max(1, samples.number() >> 1)
+            return ExportHeader(
+                genesis: samples.genesis(),
+                first: Height(first),
+                last: Height(first - 1 + samples.generator.next() % 100_000),
+                parent: samples.hash(),
+                segmentBlocks: 1 + UInt32(samples.generator.next() % 10_000)
+            )
+        },
+        wire("export-segment") { samples in
+            ExportSegment(
+                first: Height(samples.number()),
+                last: Height(samples.number()),
+                transactions: samples.number(),
+                payments: samples.number(),
+                byteCount: samples.number(),
+                root: samples.hash()
+            )
+        },
+        wire("export-manifest") { samples in
+            ExportManifest(
+                blocks: samples.number(),
+                transactions: samples.number(),
+                payments: samples.number(),
+                certificates: samples.number(),
+                evidence: samples.number(),
+                segments: samples.number(),
+                tip: samples.hash(),
+                root: samples.hash()
+            )
         },
     ]
 }
