@@ -137,6 +137,38 @@ import VerifierCore
         #expect(isRefused(bytes + [0]))
     }
 
+    /// The same with every check made anew: then order, counts and digests must tell.
+    @Test func recordsDroppedDoubledOrSwappedAndSealedAnewAreRefused() throws {
+        let contents = records().map { (kind: $0[0], content: Array($0.dropFirst(5).dropLast(32))) }
+        #expect(sealed(contents) == bytes)
+        for index in contents.indices {
+            var dropped = contents
+            dropped.remove(at: index)
+            #expect(isRefused(sealed(dropped)), "without record \(index)")
+            var doubled = contents
+            doubled.insert(contents[index], at: index)
+            #expect(isRefused(sealed(doubled)), "with record \(index) twice")
+            guard index > 0 else { continue }
+            var swapped = contents
+            swapped.swapAt(index - 1, index)
+            #expect(isRefused(sealed(swapped)), "records \(index - 1) and \(index) swapped")
+        }
+    }
+
+    private func sealed(_ records: [(kind: UInt8, content: [UInt8])]) -> [UInt8] {
+        var bytes = ExportFormat.magic
+        var check = SHA256.hash(bytes)
+        for record in records {
+            var writer = WireWriter()
+            writer.write(record.kind)
+            writer.write(UInt32(record.content.count))
+            writer.write(raw: record.content)
+            check = SHA256.hash(check.bytes + writer.bytes)
+            bytes += writer.bytes + check.bytes
+        }
+        return bytes
+    }
+
     @Test func aLengthThatLiesIsRefusedOrWaitedFor() throws {
         var long = Array(bytes.prefix(starts[1] + 1))
         long += [0xFF, 0xFF, 0xFF, 0xFF]
