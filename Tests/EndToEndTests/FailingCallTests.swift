@@ -6,9 +6,12 @@ import Testing
 
 /// Every call on a home's files may fail once: the node ends with 74, and nothing is lost (reliability.md §6, row 8).
 ///
-/// All of them, for both kinds of failure, with `FAULTS=all swift test --filter everyCall`; else one of each important kind.
+/// All of them in a run of twenty payments, for both kinds of failure, with `Scripts/faults calls --all`; else one of each
+/// important kind in a run of five.
 private enum Calls {
     static let isExhaustive = ProcessInfo.processInfo.environment["FAULTS"] == "all"
+    /// Each is a block of its own, since each waits for the one before it.
+    static let payments = isExhaustive ? 20 : 5
 
     /// Compiled once; nil where there is no compiler for C.
     static let library: String? = {
@@ -48,9 +51,14 @@ extension EndToEnd {
                 failures.append((call, count / 2 + 1, call.hasPrefix("sync") ? EIO : ENOSPC))
             }
         }
-        for (call, at, code) in failures {
-            try await endsCleanly(library, call, at: at, code)
-        }
+        var made = 0
+        for (call, at, code) in failures where try await endsCleanly(library, call, at: at, code) { made += 1 }
+        #expect(made > failures.count / 2, "\(made) of \(failures.count) failures happened")
+        // Scripts/faults reads this line.
+        print(
+            "calls: a run of \(Calls.payments) blocks makes \(calls.count) calls of \(counts.count) kinds;",
+            "\(failures.count) failures tried, \(made) happened, \(failures.count - made) were not reached"
+        )
     }
 
     /// With peers, which hold every vote that ever left: none contradicts another.
@@ -97,10 +105,10 @@ private func faults(
     return environment
 }
 
-/// Runs a node of a network of one until it has settled five payments, or ended; answers what it reported final.
-private func settleFive(_ federation: TestFederation) async throws -> [Settled] {
+/// Runs a node of a network of one until it has settled all payments, or ended; answers what it reported final.
+private func settleAll(_ federation: TestFederation) async throws -> [Settled] {
     var settled: [Settled] = []
-    for _ in 0..<5 {
+    for _ in 0..<Calls.payments {
         guard federation.isRunning(0), let payment = try await federation.settle() else { break }
         settled.append(payment)
     }
@@ -117,12 +125,13 @@ private func recordedCalls(_ library: String) async throws -> [String] {
     let federation = try TestFederation(validators: 1)
     try federation.start(0, environment: faults(library, federation.home(0), at: 0, code: 0))
     try await federation.waitUntilLive(0)
-    #expect(try await settleFive(federation).count == 5)
+    #expect(try await settleAll(federation).count == Calls.payments)
     #expect(federation.stop(0) == 0)
     return try diary(federation).map { String($0[1]) }
 }
 
-private func endsCleanly(_ library: String, _ call: String, at: Int, _ code: Int32) async throws {
+/// Lets one call fail; answers whether the run reached it.
+private func endsCleanly(_ library: String, _ call: String, at: Int, _ code: Int32) async throws -> Bool {
     let what = "\(call), number \(at), error \(code)"
     let federation = try TestFederation(validators: 1)
     let home = federation.home(0)
@@ -131,7 +140,7 @@ private func endsCleanly(_ library: String, _ call: String, at: Int, _ code: Int
         if !federation.isRunning(0) { return true }
         return (try? await federation.clients[0].nodeStatus()) != nil
     }
-    let settled = try await settleFive(federation)
+    let settled = try await settleAll(federation)
     // What fails after the last payment fails while it stops.
     let lines = try diary(federation)
     let hasFailed = lines.contains { $0[0] == "fault" }
@@ -141,7 +150,7 @@ private func endsCleanly(_ library: String, _ call: String, at: Int, _ code: Int
     guard let failed = after.first(where: { $0[0] == "fault" }) else {
         // A count that this run did not reach.
         #expect(status == 0, "\(what): \(log)")
-        return
+        return false
     }
     #expect(status == 74, "\(what): \(log)")
     #expect(log.contains("farthing node start --home \(home)"), "\(what): \(log)")
@@ -157,4 +166,5 @@ private func endsCleanly(_ library: String, _ call: String, at: Int, _ code: Int
     #expect(try await federation.settle() != nil, "\(what): it settles again")
     #expect(federation.stop(0) == 0, "\(what)")
     try federation.expectSound(0, what)
+    return true
 }
