@@ -24,8 +24,9 @@ def bring_back(federation, load, victims):
     bank = federation.bank
     for node in victims:
         federation.votes.add(node.home)
-    promised = max(promise.height for promise in bank.recent())
-    goal = max(promised, federation.height(besides=victims))
+    # What is told from here on may lie above the height that a node has to reach.
+    told = bank.recent()
+    goal = max(max(promise.height for promise in told), federation.height(besides=victims))
     began = time.monotonic()
     for node in victims:
         node.start()
@@ -34,7 +35,7 @@ def bring_back(federation, load, victims):
         node.wait_until_back(goal, within=REJOIN_SECONDS - (time.monotonic() - began))
         times.append(time.monotonic() - began)
     for node in victims:
-        bank.check(node.endpoint, bank.recent(), f"{node.name} after its restart")
+        bank.check(node.endpoint, told, f"{node.name} after its restart")
     load.wait_for_one(REJOIN_SECONDS, "all nodes are back")
     return times
 
