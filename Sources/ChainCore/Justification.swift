@@ -75,7 +75,7 @@ package struct JustifiedBlock: Hashable, Sendable {
     }
 
     package func encoded() -> [UInt8] {
-        var writer = WireWriter(capacity: 1_024 + Int(block.header.transactionBytes))
+        var writer = WireWriter(capacity: 1_024 + block.capacity)
         encode(into: &writer)
         return writer.bytes
     }
