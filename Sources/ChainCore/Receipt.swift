@@ -58,9 +58,7 @@ package struct Receipt: Hashable, Sendable {
             "finalization", "changes",
         ])
         _ = try reader.member("format").string(as: "\"\(Self.format)\"") { $0 == Self.format ? $0 : nil }
-        network = try reader.member("network").string(as: "a network id of 64 lower-case hex digits") {
-            NetworkID(hex: $0)
-        }
+        network = try reader.member("network").network()
         id = try reader.member("id").string(as: "a transaction id of 64 lower-case hex digits") {
             TransactionID(hex: $0)
         }
@@ -70,24 +68,12 @@ package struct Receipt: Hashable, Sendable {
             authorization: try Authorization(try reader.member("authorization"))
         )
         logIndex = try reader.member("logIndex").decimal()
-        inclusionPath = try Self.list(reader, "inclusionPath") { (element) throws(JSONReadError) in
-            try element.string(as: "a hash of 64 lower-case hex digits") { Hash32(hex: $0) }
-        }
-        headers = try Self.list(reader, "headers") { (element) throws(JSONReadError) in try element.wire("a header") }
+        inclusionPath = try reader.member("inclusionPath").hashes()
+        headers = try reader.member("headers").list { (element) throws(JSONReadError) in try element.wire("a header") }
         finalization = try reader.member("finalization").wire("a certificate")
-        changes = try Self.list(reader, "changes") { (element) throws(JSONReadError) in
+        changes = try reader.member("changes").list { (element) throws(JSONReadError) in
             try element.wire("a change of validators")
         }
-    }
-
-    private static func list<Element>(
-        _ reader: JSONReader,
-        _ name: String,
-        _ read: (JSONReader) throws(JSONReadError) -> Element
-    ) throws(JSONReadError) -> [Element] {
-        var elements: [Element] = []
-        for element in try reader.member(name).elements() { elements.append(try read(element)) }
-        return elements
     }
 
     package func json(prefix: String) -> JSON {
@@ -95,20 +81,10 @@ package struct Receipt: Hashable, Sendable {
             "format": .string(Self.format), "network": .string(network.hex), "id": .string(id.hex),
             "fee": .decimal(fee.units), "transaction": signed.transaction.json(prefix: prefix),
             "authorization": signed.authorization.json, "logIndex": .decimal(logIndex),
-            "inclusionPath": .array(inclusionPath.map { .string($0.hex) }),
+            "inclusionPath": .hashes(inclusionPath),
             "headers": .array(headers.map { .string(Hex.encode($0.encoded())) }),
             "finalization": .string(Hex.encode(finalization.encoded())),
             "changes": .array(changes.map { .string(Hex.encode($0.encoded())) }),
         ]
-    }
-}
-
-extension JSONReader {
-    /// A value by the hex of its canonical bytes.
-    fileprivate func wire<Value: WireCodable>(_ what: String) throws(JSONReadError) -> Value {
-        try string(as: "\(what), in lower-case hex of its canonical bytes") { text in
-            guard let bytes = Hex.decode(text) else { return nil }
-            do throws(WireError) { return try Value(decodingAll: bytes) } catch { return nil }
-        }
     }
 }

@@ -41,6 +41,47 @@ extension Schema {
         "at": at,
     ])
 
+    private static let finalHead = object(["headers": array(of: hex), "finalization": hex])
+
+    static let proof = object([
+        "proof": [
+            "oneOf": [
+                object([
+                    "format": one(of: ["farthing/proof/v1"]), "network": hash, "kind": one(of: ["inclusion"]),
+                    "transaction": unsigned, "authorization": object(["owner": hex]), "logIndex": decimal,
+                    "path": array(of: hash), "head": finalHead,
+                ]),
+                object([
+                    "format": one(of: ["farthing/proof/v1"]), "network": hash, "kind": one(of: ["consistency"]),
+                    "old": finalHead, "new": finalHead, "path": array(of: hash),
+                ]),
+                object([
+                    "format": one(of: ["farthing/proof/v1"]), "network": hash, "kind": one(of: ["balance"]),
+                    "account": account, "balance": decimal, "number": decimal, "accounts": decimal,
+                    "path": array(of: hash), "head": finalHead,
+                ]),
+            ]
+        ],
+        "at": at,
+    ])
+
+    static let checkpoint = object([
+        "note": text, "height": decimal, "hash": hash, "logSize": decimal, "logRoot": hash, "at": at,
+    ])
+
+    static let evidenceList = object([
+        "evidence": array(
+            of: object([
+                "epoch": decimal, "view": decimal, "signer": integer(), "onChain": bool,
+                "file": object([
+                    "format": one(of: ["farthing/evidence/v1"]), "network": hash,
+                    "kind": one(of: ["votes", "certificates"]), "first": hex, "second": hex,
+                ]),
+            ])
+        ),
+        "at": at,
+    ])
+
     static let accountHistory = object([
         "account": account,
         "items": array(

@@ -1,3 +1,4 @@
+import Cryptography
 import HTTPTypes
 import HummingbirdCore
 import LedgerCore
@@ -94,13 +95,18 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
             return await health(.ready, to: request)
         case ("/metrics", .get), ("/metrics", .head):
             return await scrape(request)
+        case ("/checkpoint", .get), ("/checkpoint", .head):
+            if let wait = rates.take(1, by: ClientAddress.client(of: address)) {
+                return tooOften(request, wait: wait)
+            }
+            return await checkpoint(for: request)
         case ("/events", .get):
             let client = ClientAddress.client(of: address)
             if let wait = rates.take(1, by: client) { return tooOften(request, wait: wait) }
             return await events.answer(request, on: connection, by: client)
         case ("/events", _):
             return .refusal(.methodNotAllowed, "Ask with GET.", to: request, fields: [.allow: "GET"])
-        case ("/livez", _), ("/readyz", _), ("/metrics", _):
+        case ("/livez", _), ("/readyz", _), ("/metrics", _), ("/checkpoint", _):
             return .refusal(.methodNotAllowed, "Ask with GET.", to: request, fields: [.allow: "GET, HEAD"])
         default:
             metrics.refused(.path)
@@ -143,6 +149,22 @@ struct FrontDoor<Gateway: NodeGateway>: Sendable {
             status: .ok,
             to: request
         )
+    }
+
+    /// The latest checkpoint as tools of transparency logs read it.
+    private func checkpoint(for request: Request) async -> HTTPAnswer {
+        do throws(GatewayError) {
+            switch try await gateway.checkpoint(at: nil).outcome {
+            case .success(let signed):
+                let type = "text/plain; charset=utf-8"
+                return .bytes(signed.note.bytes, type: type, status: .ok, to: request)
+            case .failure(.noNoteKey):
+                return .refusal(.notFound, RPCFault.Reason.noNoteKey.message, to: request)
+            case .failure(.block): return .refusal(.notFound, RPCFault.Reason.blockUnknown.message, to: request)
+            }
+        } catch {
+            return .fault(RPCFault(error), status: .serviceUnavailable, to: request, fields: [.retryAfter: "1"])
+        }
     }
 
     // MARK: Calls

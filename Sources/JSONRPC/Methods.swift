@@ -7,7 +7,7 @@ import StrictJSON
 // Docs/Spec/6-rpc.md describes each, and `rpc.discover` shows this table; tests compare the three.
 
 extension RPCMethod {
-    static var all: [RPCMethod] { transactionMethods + chainMethods + nodeMethods }
+    static var all: [RPCMethod] { transactionMethods + chainMethods + proofMethods + nodeMethods }
 
     private static var transactionMethods: [RPCMethod] {
         [

@@ -64,6 +64,21 @@ package protocol NodeGateway: Sendable {
     /// Nil when the transaction is not final here, or what proves it so is not here yet.
     func receipt(of id: TransactionID) async throws(GatewayError) -> ReceiptAnswer?
 
+    /// That the log holds a transaction, at a final block or at the latest one.
+    func inclusion(of id: TransactionID, at height: Height?) async throws(GatewayError) -> ProofAnswer
+
+    /// That the log at one final block begins with the log at an earlier one; the later is the latest unless given.
+    func consistency(from old: Height, to new: Height?) async throws(GatewayError) -> ProofAnswer
+
+    /// That the final state holds an account with its balance.
+    func balance(of account: AccountID) async throws(GatewayError) -> ProofAnswer
+
+    /// A checkpoint at a final block or the latest, signed by the node's note key.
+    func checkpoint(at height: Height?) async throws(GatewayError) -> CheckpointAnswer
+
+    /// All evidence that this node knows.
+    func evidence() async throws(GatewayError) -> EvidenceAnswer
+
     /// What a fee quote is computed from, see `FeeQuote`.
     func feeFacts() async throws(GatewayError) -> FeeFacts
 

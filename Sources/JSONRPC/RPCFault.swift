@@ -33,6 +33,8 @@ package struct RPCFault: Error {
         case bodyTooLarge
         case blockUnknown
         case transactionNotFinal
+        case accountUnknown
+        case noNoteKey
 
         /// Spec codes, the server's own range, and the domain's from 1000; −32001 is kept for authorization.
         package var code: Int {
@@ -47,6 +49,8 @@ package struct RPCFault: Error {
             case .busy, .rateLimited, .bodyTooLarge: -32_005
             case .blockUnknown: 1_000
             case .transactionNotFinal: 1_001
+            case .accountUnknown: 1_002
+            case .noNoteKey: 1_003
             }
         }
 
@@ -56,7 +60,8 @@ package struct RPCFault: Error {
             case .parseError, .invalidRequest, .duplicateName, .batchTooLarge, .methodNotFound, .invalidParams: false
             case .responseTooLarge, .bodyTooLarge: false
             case .timedOut, .notReady, .stopping, .spaceLow, .busy, .rateLimited: true
-            case .blockUnknown, .transactionNotFinal: true
+            case .blockUnknown, .transactionNotFinal, .accountUnknown: true
+            case .noNoteKey: false
             }
         }
 
@@ -79,6 +84,8 @@ package struct RPCFault: Error {
             case .bodyTooLarge: "The request is too large."
             case .blockUnknown: "This node holds no such final block, or not yet."
             case .transactionNotFinal: "The transaction is not final here, or what proves it so is not here yet."
+            case .accountUnknown: "Nobody has opened this account, and that cannot be proven."
+            case .noNoteKey: "This node holds no validator's note key, so it signs no checkpoints; ask a validator's."
             }
         }
     }

@@ -1,6 +1,5 @@
 package import ChainCore
 import ConsensusCore
-import Cryptography
 package import LedgerCore
 package import Primitives
 
@@ -145,41 +144,19 @@ extension ChainStore {
     ///
     /// Costs the transaction's block, at most two reads for each level of the log, and a small read for each header.
     package func receipt(of id: TransactionID) throws(StorageError) -> Receipt? {
-        guard let settlement = try settlement(of: id), let block = try finalBlock(at: settlement.height)?.block,
-            block.transactions.indices.contains(settlement.index)
-        else { return nil }
-        let transaction = block.transactions[settlement.index]
-        guard transaction.id == id else {
-            throw .damaged(StoreDamage(.settlement(id), "another transaction stands where it points"))
-        }
-        var headers: [Header] = []
-        var finalization: Certificate?
-        var height = settlement.height
-        while finalization == nil, height <= tip.height {
-            let stored = try storedBlock(at: height)
-            headers.append(stored.header)
-            if stored.justification.isFinalization { finalization = stored.justification.certificate }
-            height = height.next
-        }
-        guard let finalization else { return nil }
+        guard let (settlement, block, transaction) = try settled(id) else { return nil }
+        guard let head = try finalHead(at: settlement.height) else { return nil }
         let logSize = block.header.logSize
         let logIndex = logSize - UInt64(block.transactions.count) + UInt64(settlement.index)
-        let path = try Merkle.inclusionPath(index: logIndex, size: logSize) {
-            (level, index) throws(StorageError) in
-            guard let node = try logNode(level: level, index: index) else {
-                throw StorageError.damaged(StoreDamage(.tip, "the log is shorter than a header below it says"))
-            }
-            return node
-        }
         return Receipt(
             network: genesis.networkID,
             id: id,
             fee: settlement.fee,
             signed: transaction.signed,
             logIndex: logIndex,
-            inclusionPath: path,
-            headers: headers,
-            finalization: finalization
+            inclusionPath: try logPath(of: logIndex, size: logSize),
+            headers: head.headers,
+            finalization: head.finalization
         )
     }
 }

@@ -138,6 +138,22 @@ struct PosixFile: ~Copyable, Sendable {
     }
 }
 
+/// Keeps a second process out while the first works with the files beside it; the file of the lock stays.
+package struct FileLock: ~Copyable {
+    private let file: PosixFile
+
+    private init(_ file: consuming PosixFile) { self.file = file }
+
+    /// Nil when another process holds it.
+    package static func take(_ path: String) throws(FileError) -> FileLock? {
+        let file = try PosixFile(path: path, flags: O_RDWR | O_CREAT, mode: 0o600)
+        guard try file.lock() else { return nil }
+        return FileLock(file)
+    }
+
+    package consuming func release() throws(FileError) { try file.close() }
+}
+
 /// Paths: what stands where, made and renamed durably.
 package enum PosixPath {
     package static func exists(_ path: String) throws(FileError) -> Bool {
@@ -195,6 +211,16 @@ package enum PosixPath {
         try file.write(bytes, at: 0)
         try file.sync()
         try file.close()
+    }
+
+    /// Puts a file with these bytes in the place of the one that may stand there, durably: the old one or the new one is
+    /// there after a crash, whole.
+    package static func replace(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(FileError) {
+        let new = path + ".new"
+        try remove(new)
+        try create(new, bytes, mode: mode)
+        try rename(new, to: path)
+        try syncDirectory(directory(of: path))
     }
 
     package static func read(_ path: String) throws(FileError) -> [UInt8] {

@@ -107,6 +107,8 @@ final class CommitLane: Sendable {
             )
         case .account(let state, let tip):
             clients.resolve(ticket, .account(state, at: tip.point))
+        case .accountProof(let proven, let tip):
+            clients.resolve(ticket, .accountProof(proven, at: tip.point))
         case .check(let judgement, let terms, let tip):
             clients.resolve(ticket, .check(terms, try status(judgement), at: tip.point))
         case .fees(let state, let tip):

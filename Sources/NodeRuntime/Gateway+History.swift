@@ -76,7 +76,8 @@ extension Gateway {
         return ReceiptAnswer(receipt: found, at: try await head())
     }
 
-    private func read<Found>(
+    /// Reads the store; damage stops the node.
+    func read<Found>(
         _ question: (ChainStore) throws(StorageError) -> Found
     ) throws(GatewayError) -> Found {
         do throws(StorageError) {

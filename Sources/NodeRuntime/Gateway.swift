@@ -24,6 +24,8 @@ final class Gateway: NodeGateway {
     let watch: StoreWatch
     let metrics: NodeMetrics
     let home: String
+    /// Signs checkpoints; nil where there is none.
+    let noteKey: SigningKey?
     let clock: SystemClock
     let stop: StopSignal
     /// Block 0, which everybody computes from the genesis file.
@@ -47,6 +49,7 @@ final class Gateway: NodeGateway {
         watch: StoreWatch,
         metrics: NodeMetrics,
         home: String,
+        noteKey: SigningKey?,
         clock: SystemClock,
         stop: StopSignal
     ) {
@@ -63,6 +66,7 @@ final class Gateway: NodeGateway {
         self.watch = watch
         self.metrics = metrics
         self.home = home
+        self.noteKey = noteKey
         self.clock = clock
         self.stop = stop
         genesisBlock = Block(

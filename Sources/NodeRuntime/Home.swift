@@ -17,6 +17,8 @@ package enum HomeError: Error, Equatable, Sendable {
     case notAValidator(path: String, key: PublicKey)
     /// Genesis lists another node key for this validator.
     case otherNodeKey(path: String, found: PublicKey, wanted: PublicKey)
+    /// Genesis lists another note key for this validator.
+    case otherNoteKey(path: String, found: PublicKey, wanted: PublicKey)
     /// What is there makes this a validator's home, by a vote log or by its node key, and the key that votes is not there.
     case validatorKeyMissing(path: String)
 }
@@ -38,6 +40,8 @@ package struct Home: Sendable {
     package let validatorKey: SigningKey?
     /// Identifies the node to its peers.
     package let nodeKey: SigningKey
+    /// Signs checkpoints; nil for a follower, and for a validator whose note key is kept elsewhere.
+    package let noteKey: SigningKey?
     /// Who this node is in genesis; nil for a follower.
     package let validator: Validator?
 
@@ -64,7 +68,7 @@ package struct Home: Sendable {
             guard !hasA, !hasB, !genesis.validators.contains(where: { $0.nodeKey == node }) else {
                 throw .validatorKeyMissing(path: votingPath)
             }
-            (validatorKey, validator) = (nil, nil)
+            (validatorKey, noteKey, validator) = (nil, nil, nil)
             return
         }
         let validatorKey = try Self.key(at: votingPath, passphrase: passphrase)
@@ -77,7 +81,12 @@ package struct Home: Sendable {
             let found = nodeKey.publicKey
             throw .otherNodeKey(path: Self.keyPath(path, .node), found: found, wanted: validator.nodeKey)
         }
-        (self.validatorKey, self.nodeKey, self.validator) = (validatorKey, nodeKey, validator)
+        let notePath = Self.keyPath(path, .note)
+        let noteKey = try Self.exists(notePath) ? try Self.key(at: notePath, passphrase: passphrase) : nil
+        if let found = noteKey?.publicKey, found != validator.noteKey {
+            throw .otherNoteKey(path: notePath, found: found, wanted: validator.noteKey)
+        }
+        (self.validatorKey, self.nodeKey, self.noteKey, self.validator) = (validatorKey, nodeKey, noteKey, validator)
     }
 }
 

@@ -22,6 +22,7 @@ extension NodeSettings {
             genesis: home.genesis,
             nodeKey: home.nodeKey,
             consensusKey: home.validatorKey,
+            noteKey: home.noteKey,
             listenHost: configuration.peerListen.host,
             listenPort: configuration.peerListen.port,
             peers: home.genesis.validators.compactMap { validator in

@@ -149,6 +149,7 @@ final class NodeParts: Sendable {
             watch: watch,
             metrics: metrics,
             home: settings.home,
+            noteKey: settings.noteKey,
             clock: clock,
             stop: stop
         )

@@ -13,6 +13,8 @@ package struct NodeSettings: Sendable {
     package var nodeKey: SigningKey
     /// Nil for a follower.
     package var consensusKey: SigningKey?
+    /// Signs checkpoints; without it the node signs none.
+    package var noteKey: SigningKey?
     package var listenHost: String
     package var listenPort: Int
     /// Where the other nodes are; this node's own entry may be among them.
@@ -31,6 +33,7 @@ package struct NodeSettings: Sendable {
         genesis: Genesis,
         nodeKey: SigningKey,
         consensusKey: SigningKey?,
+        noteKey: SigningKey? = nil,
         listenHost: String,
         listenPort: Int,
         peers: [PeerAddress],
@@ -45,6 +48,7 @@ package struct NodeSettings: Sendable {
         self.genesis = genesis
         self.nodeKey = nodeKey
         self.consensusKey = consensusKey
+        self.noteKey = noteKey
         self.listenHost = listenHost
         self.listenPort = listenPort
         self.peers = peers

@@ -12,6 +12,7 @@ final class WaitingClients: Sendable {
         case submission([SubmissionAnswer])
         case status(StatusAnswer)
         case account(AccountState?, at: ChainPoint)
+        case accountProof(ProvenAccount?, at: ChainPoint)
         case check(CheckTerms, TransactionStatus, at: ChainPoint)
         case fees(FeeFacts)
     }

@@ -61,6 +61,11 @@ extension Replica {
                 )
             }
             answer = .account(state, at: tipPoint)
+        case .accountProof(let id):
+            let proven = ledger.account(id).flatMap { account in
+                ledger.path(of: id).map { ProvenAccount(balance: account.balance, path: $0) }
+            }
+            answer = .accountProof(proven, at: tipPoint)
         case .check(let transaction):
             let (judgement, terms) = check(transaction)
             answer = .check(judgement, terms, at: tipPoint)

@@ -33,6 +33,8 @@ package enum Question: Hashable, Sendable {
     /// With the bytes, where the client gave them: then more can be said than by id.
     case status(TransactionID, transaction: IdentifiedTransaction?, validUntil: Milliseconds?)
     case account(AccountID)
+    /// The account with its way to the state root.
+    case accountProof(AccountID)
     /// What would become of this transaction; its signature is not looked at.
     case check(IdentifiedTransaction)
     case fees
@@ -43,6 +45,7 @@ package enum Answer: Sendable {
     case submission([Judgement])
     case status(Judgement, at: FinalTip)
     case account(AccountState?, at: FinalTip)
+    case accountProof(ProvenAccount?, at: FinalTip)
     case check(Judgement, CheckTerms, at: FinalTip)
     case fees(FeeState, at: FinalTip)
 }
@@ -62,6 +65,12 @@ package struct AccountState: Hashable, Sendable {
     package let balance: Amount
     /// The last block that touched it; 0 when only genesis did.
     package let touched: Height
+}
+
+/// An open account in the final state, and what shows its balance against the state root.
+package struct ProvenAccount: Hashable, Sendable {
+    package let balance: Amount
+    package let path: AccountPath
 }
 
 /// What a transaction that was only looked at would take, and what it would leave.

@@ -1,5 +1,4 @@
 package import ChainCore
-import ConsensusCore
 package import Cryptography
 package import LedgerCore
 package import Primitives
@@ -15,6 +14,8 @@ package struct ReceiptFacts: Hashable, Sendable {
     package let index: UInt64
     package let logIndex: UInt64
     package let fee: Amount
+    /// All its payments together.
+    package let total: Amount
     /// The block that the finalization is over: the transaction's own, or one that builds on it.
     package let finalized: Header
     package let finalizedBlock: Hash32
@@ -38,7 +39,6 @@ package enum ReceiptFault: Error, Hashable, Sendable {
     case id(expected: TransactionID, found: TransactionID)
     /// Changes of validators are not part of this version of the rules.
     case changeOfValidators(count: Int)
-    case noHeaders
     /// The transaction's place in the log lies in another block than the first header's.
     case indexNotInBlock(index: UInt64, block: Range<UInt64>)
     /// The path does not lead from the transaction to the first header's log root.
@@ -47,12 +47,10 @@ package enum ReceiptFault: Error, Hashable, Sendable {
     case fee(expected: Amount?, found: Amount)
     /// The block has fewer shares than the transaction and its neighbours take.
     case shares(least: UInt64, found: UInt64)
-    /// This header, counted from 0, does not follow the one before it.
-    case headerDoesNotFollow(position: Int, HeaderField)
-    /// This header names other validators than those of genesis.
-    case validators(position: Int, expected: Hash32, found: Hash32)
-    /// The finalization does not make the last header final, as `Finding` says why.
-    case finalization(Finding)
+    /// What should show the first block to be final does not.
+    case head(FinalHeadFault)
+    /// The payments together exceed the supply: a quorum certified what can't be.
+    case totalAboveSupply(Amount)
     /// The payer has not signed this.
     case signature
 }
@@ -72,27 +70,37 @@ package enum ReceiptCheck {
         let settled = IdentifiedTransaction(receipt.signed, network: network)
         guard receipt.id == settled.id else { throw .id(expected: settled.id, found: receipt.id) }
         guard receipt.changes.isEmpty else { throw .changeOfValidators(count: receipt.changes.count) }
-        guard let first = receipt.headers.first, let last = receipt.headers.last else { throw .noHeaders }
+        guard let first = receipt.headers.first else { throw .head(.noHeaders) }
         let index = try place(of: settled, in: first, receipt)
-        let hashes = try chain(receipt.headers, rules: ChainRules(genesis: genesis))
-        let signers = try finalization(
-            receipt.finalization,
-            over: hashes[hashes.count - 1],
-            electorate: ChainRules(genesis: genesis).electorate,
-            scheme: scheme
-        )
+        let head: FinalHeadFacts
+        do throws(FinalHeadFault) {
+            head = try FinalHeadFacts(
+                FinalHead(headers: receipt.headers, finalization: receipt.finalization),
+                genesis: genesis,
+                scheme: scheme
+            )
+        } catch {
+            throw .head(error)
+        }
+        let total = settled.transaction.payments.reduce(Optional(Amount.zero)) { sum, payment in
+            sum?.adding(payment.amount)
+        }
+        guard let total, total <= genesis.supply else {
+            throw .totalAboveSupply(genesis.supply)
+        }
         guard Verified.check(settled, in: .init(), by: scheme) != nil else { throw .signature }
         return ReceiptFacts(
             id: settled.id,
             transaction: settled.transaction,
             header: first,
-            block: hashes[0],
+            block: head.block,
             index: index,
             logIndex: receipt.logIndex,
             fee: receipt.fee,
-            finalized: last,
-            finalizedBlock: hashes[hashes.count - 1],
-            signers: signers
+            total: total,
+            finalized: head.finalized,
+            finalizedBlock: head.finalizedBlock,
+            signers: head.signers
         )
     }
 
@@ -119,52 +127,5 @@ package enum ReceiptCheck {
         let least = settled.transaction.shares + UInt64(header.transactionCount) - 1
         guard UInt64(header.shares) >= least else { throw .shares(least: least, found: UInt64(header.shares)) }
         return receipt.logIndex - start
-    }
-
-    /// The hash of each header; each must follow the one before and name the validators of genesis.
-    private static func chain(_ headers: [Header], rules: ChainRules) throws(ReceiptFault) -> [Hash32] {
-        let validators = rules.electorate.validators.hash(network: rules.network)
-        var hashes: [Hash32] = []
-        for (position, header) in headers.enumerated() {
-            if position > 0 {
-                let parent = headers[position - 1]
-                guard header.parent == hashes[position - 1] else {
-                    throw .headerDoesNotFollow(position: position, .parent)
-                }
-                guard header.height.follows(parent.height) else {
-                    throw .headerDoesNotFollow(position: position, .height)
-                }
-                guard header.logSize == parent.logSize.addingWithCap(UInt64(header.transactionCount)) else {
-                    throw .headerDoesNotFollow(position: position, .logSize)
-                }
-            }
-            guard header.validatorsHash == validators else {
-                throw .validators(position: position, expected: validators, found: header.validatorsHash)
-            }
-            hashes.append(header.hash(network: rules.network))
-        }
-        return hashes
-    }
-
-    private static func finalization(
-        _ certificate: Certificate,
-        over block: Hash32,
-        electorate: Electorate,
-        scheme: some SignatureScheme
-    ) throws(ReceiptFault) -> [Validator] {
-        guard certificate.kind == .finalize, let found = certificate.block else {
-            throw .finalization(.justification(.wrongKind(certificate.kind)))
-        }
-        guard found == block else { throw .finalization(.justification(.block(expected: block, found: found))) }
-        let check = CertificateCheck(certificate, electorate: electorate, scheme: scheme)
-        if let fault = check.fault { throw .finalization(fault) }
-        return check.signers.map { electorate.validators.validators[Int($0)] }
-    }
-}
-
-extension UInt64 {
-    fileprivate func addingWithCap(_ other: UInt64) -> UInt64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
     }
 }

@@ -22,7 +22,6 @@ extension ReceiptFault {
             "It names the id \(found.hex), and its transaction has \(expected.hex)."
         case .changeOfValidators(let count):
             "It carries \(count) changes of validators, and this version of the rules knows none."
-        case .noHeaders: "It holds no header."
         case .indexNotInBlock(let index, let block):
             block.isEmpty
                 ? "It says place \(index) of the log, and its first block holds no transaction."
@@ -35,13 +34,8 @@ extension ReceiptFault {
                 + (expected.map { "\($0)" } ?? "more than 64 bits hold") + "."
         case .shares(let least, let found):
             "Its first block says it has \(found) shares, and takes at least \(least) with this transaction in it."
-        case .headerDoesNotFollow(let position, let field):
-            "Its header \(position) does not follow the one before: the \(field.rawValue) is another."
-        case .validators(let position, let expected, let found):
-            "Its header \(position) names the validators \(found.hex), and the genesis file those of \(expected.hex)."
-        case .finalization(let finding):
-            "Its certificate does not make the last block final: \(finding.text.rule), expected "
-                + "\(finding.text.expected), found \(finding.text.found)."
+        case .head(let fault): fault.sentence
+        case .totalAboveSupply(let supply): "Its payments together exceed the supply of \(supply)."
         case .signature: "The signature in it is not the payer's."
         }
     }

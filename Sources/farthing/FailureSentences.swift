@@ -30,7 +30,7 @@ extension CommandFailure {
                 .configuration,
                 "\(path): genesis lists no validator with this key (\(key)). Is the home from another network?"
             )
-        case .otherNodeKey(let path, let found, let wanted):
+        case .otherNodeKey(let path, let found, let wanted), .otherNoteKey(let path, let found, let wanted):
             self.init(
                 .configuration,
                 "\(path): this is the key \(found), but genesis lists \(wanted) for this validator"

@@ -29,7 +29,10 @@ struct Farthing: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Auditor",
-                subcommands: [VerifyCommand.self, ExportCommand.self, ImportCommand.self, ReceiptCommand.self]
+                subcommands: [
+                    VerifyCommand.self, ExportCommand.self, ImportCommand.self, ReceiptCommand.self,
+                    ProofCommand.self, CheckpointCommand.self, EvidenceCommand.self,
+                ]
             ),
         ]
     )

@@ -1,5 +1,6 @@
 import Glibc
 import LevelDBStorage
+import StrictJSON
 
 /// Files that people hand to a command.
 enum InputFile {
@@ -13,6 +14,13 @@ enum InputFile {
         let bytes = try running { () throws(FileError) in try PosixPath.read(path) }
         guard bytes.count <= limit else { throw CommandFailure(.badInput, "\(path) has more than \(limit) bytes") }
         return bytes
+    }
+
+    /// The value that the bytes of a file hold.
+    static func json(_ bytes: [UInt8], of path: String) throws(CommandFailure) -> JSON {
+        do throws(JSONError) { return try JSON.parse(bytes) } catch {
+            throw CommandFailure(.badInput, "\(path): \(error)")
+        }
     }
 
     static func text(of path: String, limit: Int) throws(CommandFailure) -> String {

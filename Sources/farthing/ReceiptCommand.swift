@@ -96,11 +96,7 @@ struct ReceiptCheckCommand: ParsableCommand {
     }
 
     private func read(prefix: String) throws(CommandFailure) -> Receipt {
-        let bytes = try InputFile.bytes(of: file, limit: 64 << 20)
-        let json: JSON
-        do throws(JSONError) { json = try JSON.parse(bytes) } catch {
-            throw CommandFailure(.badInput, "\(file): \(error)")
-        }
+        let json = try InputFile.json(try InputFile.bytes(of: file, limit: 64 << 20), of: file)
         do throws(JSONReadError) {
             return try Receipt(JSONReader(json), prefix: prefix)
         } catch {
@@ -114,8 +110,9 @@ struct ReceiptCheckCommand: ParsableCommand {
             DecimalAmount.text(amount, decimals: Int(parameters.decimals)) + " " + parameters.unit
         }
         var lines = [
-            Console.paint("holds", .green) + "      final in block \(facts.header.height), "
-                + Timestamp.text(facts.header.time),
+            Console.paint("holds", .green) + "      " + sentence(facts, genesis),
+            "block      \(facts.header.height), \(Timestamp.text(facts.header.time)), place \(facts.index) of "
+                + "\(facts.header.transactionCount)",
             "id         \(facts.id)",
             "payer      \(facts.transaction.payer.text(prefix: parameters.accountPrefix))",
         ]
@@ -134,12 +131,36 @@ struct ReceiptCheckCommand: ParsableCommand {
         return lines
     }
 
+    /// What was paid, to whom, at what price, shared with how many.
+    private func sentence(_ facts: ReceiptFacts, _ genesis: Genesis) -> String {
+        let parameters = genesis.parameters
+        let money = { (amount: Amount) in
+            DecimalAmount.text(amount, decimals: Int(parameters.decimals)) + " " + parameters.unit
+        }
+        let payments = facts.transaction.payments
+        let payees = Set(payments.map(\.payee)).count
+        let what =
+            payments.count == 1
+            ? "\(money(facts.total)) to \(payments[0].payee.text(prefix: parameters.accountPrefix))"
+            : "\(money(facts.total)) in \(payments.count) payments to \(payees) "
+                + (payees == 1 ? "account" : "accounts")
+        let others = facts.otherPaymentCount
+        return "\(facts.transaction.payer.text(prefix: parameters.accountPrefix)) paid \(what), and "
+            + "\(money(facts.fee)) for it at \(money(Amount(units: facts.header.price))) a share, "
+            + (others == 0
+                ? "shared with nobody." : "shared with \(others) other \(others == 1 ? "payment" : "payments").")
+    }
+
     private func json(_ facts: ReceiptFacts, _ genesis: Genesis) -> JSON {
         [
-            "good": true, "id": .string(facts.id.hex), "network": .string(genesis.networkID.hex),
+            "good": true, "sentence": .string(sentence(facts, genesis)), "id": .string(facts.id.hex),
+            "network": .string(genesis.networkID.hex),
             "height": .decimal(facts.header.height.number), "block": .string(facts.block.hex),
             "index": .decimal(facts.index), "logIndex": .decimal(facts.logIndex),
-            "price": .decimal(facts.header.price), "fee": .decimal(facts.fee.units),
+            "timeMilliseconds": .decimal(facts.header.time.number),
+            "price": .decimal(facts.header.price), "shares": .decimal(facts.transaction.shares),
+            "fee": .decimal(facts.fee.units), "total": .decimal(facts.total.units),
+            "otherPayments": .decimal(facts.otherPaymentCount),
             "transaction": facts.transaction.json(prefix: genesis.parameters.accountPrefix),
             "finalizedHeight": .decimal(facts.finalized.height.number),
             "signers": .array(facts.signers.map { .string($0.name) }),

@@ -34,6 +34,16 @@ extension OverSockets {
                 status: 405,
                 field: ("allow", "GET, HEAD")
             ),
+            Row(
+                request: "GET /checkpoint HTTP/1.1\r\n" + local + "\r\n",
+                status: 200,
+                field: ("content-type", "text/plain; charset=utf-8")
+            ),
+            Row(
+                request: "POST /checkpoint HTTP/1.1\r\n" + local + json + length,
+                status: 405,
+                field: ("allow", "GET, HEAD")
+            ),
             Row(request: "GET /livez/ HTTP/1.1\r\n" + local + "\r\n", status: 404),
             Row(
                 request: "GET / HTTP/1.1\r\n" + local + "\r\n",

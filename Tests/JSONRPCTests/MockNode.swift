@@ -221,6 +221,81 @@ final class MockNode: NodeGateway {
         return ReceiptAnswer(receipt: receipt, at: point)
     }
 
+    /// The one block's own finalization shows it final.
+    private var finalHead: FinalHead {
+        FinalHead(
+            headers: [network.block.block.header],
+            finalization: network.block.justification.certificate
+        )
+    }
+
+    private func prove(_ statement: Proof.Statement) -> Result<Proof, ProofGap> {
+        .success(Proof(network: genesis.networkID, statement: statement))
+    }
+
+    func inclusion(of id: TransactionID, at height: Height?) async throws(GatewayError) -> ProofAnswer {
+        try failIfAsked()
+        let block = network.block.block
+        guard let index = block.transactions.firstIndex(where: { $0.id == id }) else {
+            return ProofAnswer(outcome: .failure(.transaction), at: point)
+        }
+        guard height ?? block.height == block.height else {
+            return ProofAnswer(outcome: .failure(.block), at: point)
+        }
+        let path = Merkle.inclusionPath(index: UInt64(index), leafHashes: block.transactions.map(\.leaf))
+        let claim = Proof.Inclusion(
+            signed: block.transactions[index].signed,
+            logIndex: UInt64(index),
+            path: path,
+            head: finalHead
+        )
+        return ProofAnswer(outcome: prove(.inclusion(claim)), at: point)
+    }
+
+    func consistency(from old: Height, to new: Height?) async throws(GatewayError) -> ProofAnswer {
+        try failIfAsked()
+        let height = network.block.block.height
+        guard old == height, new ?? height == height else {
+            return ProofAnswer(outcome: .failure(.block), at: point)
+        }
+        let claim = Proof.Consistency(old: finalHead, new: finalHead, path: [])
+        return ProofAnswer(outcome: prove(.consistency(claim)), at: point)
+    }
+
+    func balance(of account: AccountID) async throws(GatewayError) -> ProofAnswer {
+        try failIfAsked()
+        guard let found = network.ledger.account(account), let path = network.ledger.path(of: account) else {
+            return ProofAnswer(outcome: .failure(.account), at: point)
+        }
+        let claim = Proof.Balance(account: account, balance: found.balance, path: path, head: finalHead)
+        return ProofAnswer(outcome: prove(.balance(claim)), at: point)
+    }
+
+    /// A node without a note key, when it is so.
+    let hasNoteKey = Atomic<Bool>(true)
+
+    func checkpoint(at height: Height?) async throws(GatewayError) -> CheckpointAnswer {
+        try failIfAsked()
+        guard hasNoteKey.load(ordering: .relaxed) else {
+            return CheckpointAnswer(outcome: .failure(.noNoteKey), at: point)
+        }
+        guard height ?? network.head.height == network.head.height else {
+            return CheckpointAnswer(outcome: .failure(.block), at: point)
+        }
+        let checkpoint = Checkpoint(network.block.block.header, hash: network.head.hash, network: genesis.networkID)
+        var note = SignedNote(text: checkpoint.text)
+        note.sign(by: network.noteKey, as: Checkpoint.origin(of: genesis.networkID))
+        return CheckpointAnswer(outcome: .success(.init(checkpoint: checkpoint, note: note)), at: point)
+    }
+
+    func evidence() async throws(GatewayError) -> EvidenceAnswer {
+        try failIfAsked()
+        return EvidenceAnswer(
+            items: [EvidenceAnswer.Item(evidence: network.evidence, isOnChain: false)],
+            at: point
+        )
+    }
+
     func feeFacts() async throws(GatewayError) -> FeeFacts {
         try failIfAsked()
         return FeeFacts(

@@ -11,6 +11,10 @@ struct TestNetwork: Sendable {
     let ledger: Ledger
     let genesisBlock: Block
     let block: JustifiedBlock
+    /// The first validator's.
+    let noteKey: SigningKey
+    /// Two notarize votes of the second validator for two blocks.
+    let evidence: Evidence
 
     static let shared = TestNetwork()
 
@@ -26,6 +30,7 @@ struct TestNetwork: Sendable {
             )
         }
         let payers = (0..<3).map { Self.key(5, $0) }
+        noteKey = Self.key(3, 0)
         self.payers = payers
         do {
             genesis = try Genesis(
@@ -57,6 +62,15 @@ struct TestNetwork: Sendable {
             let made = Block(header: header, network: genesis.networkID, transactions: [first, second], evidence: [])
             ledger.finalize(delta)
             self.ledger = ledger
+            let votes = [UInt64(1), 2].map { mark in
+                let block = Hash32(words: Words32(mark, 0, 0, 0))
+                let body = VoteBody.notarize(epoch: .zero, view: View(1), parentView: .zero, block: block)
+                return Vote(body: body, signer: 1, signature: keys[1].sign(body.message(network: rules.network)))
+            }
+            guard let evidence = Evidence(votes[0], votes[1]) else {
+                preconditionFailure("two notarize votes for two blocks are evidence")
+            }
+            self.evidence = evidence
             let body = VoteBody.finalize(epoch: .zero, view: View(1), parentView: .zero, block: made.hash)
             let message = body.message(network: genesis.networkID)
             block = JustifiedBlock(

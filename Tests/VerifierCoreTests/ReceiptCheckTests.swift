@@ -121,7 +121,7 @@ import VerifierCore
     }
 
     @Test func refusesAReceiptWithoutHeaders() {
-        #expect(fault(broken { $0.headers = [] }) == .noHeaders)
+        #expect(fault(broken { $0.headers = [] }) == .head(.noHeaders))
     }
 
     @Test func refusesAPlaceOutsideItsBlock() {
@@ -180,11 +180,11 @@ import VerifierCore
     }
 
     @Test func refusesHeadersThatDoNotFollow() {
-        #expect(fault(broken { $0.headers[0].cost += 1 }) == .headerDoesNotFollow(position: 1, .parent))
-        #expect(fault(broken { $0.headers.remove(at: 1) }) == .headerDoesNotFollow(position: 1, .parent))
-        #expect(fault(broken { $0.headers[2].parent = .zero }) == .headerDoesNotFollow(position: 2, .parent))
-        #expect(fault(broken { $0.headers[1].height = Height(4) }) == .headerDoesNotFollow(position: 1, .height))
-        #expect(fault(broken { $0.headers[1].logSize = 4 }) == .headerDoesNotFollow(position: 1, .logSize))
+        #expect(fault(broken { $0.headers[0].cost += 1 }) == .head(.doesNotFollow(position: 1, .parent)))
+        #expect(fault(broken { $0.headers.remove(at: 1) }) == .head(.doesNotFollow(position: 1, .parent)))
+        #expect(fault(broken { $0.headers[2].parent = .zero }) == .head(.doesNotFollow(position: 2, .parent)))
+        #expect(fault(broken { $0.headers[1].height = Height(4) }) == .head(.doesNotFollow(position: 1, .height)))
+        #expect(fault(broken { $0.headers[1].logSize = 4 }) == .head(.doesNotFollow(position: 1, .logSize)))
     }
 
     /// No height comes after the last one that 64 bits can hold, and a forger's first header may name just that.
@@ -193,7 +193,7 @@ import VerifierCore
             $0.headers[0].height = Height(.max)
             $0.headers[1].parent = $0.headers[0].hash(network: chain.network)
         }
-        #expect(fault(wrong) == .headerDoesNotFollow(position: 1, .height))
+        #expect(fault(wrong) == .head(.doesNotFollow(position: 1, .height)))
     }
 
     @Test func refusesOtherValidatorsThanThoseOfGenesis() {
@@ -202,7 +202,7 @@ import VerifierCore
             $0.headers[2].validatorsHash = .zero
             $0.finalization = chain.nullification(View(5))
         }
-        #expect(fault(wrong) == .validators(position: 2, expected: expected, found: .zero))
+        #expect(fault(wrong) == .head(.validators(position: 2, expected: expected, found: .zero)))
     }
 
     @Test func refusesACertificateThatFinalisesNothing() {
@@ -213,25 +213,26 @@ import VerifierCore
         let notarize = VoteBody.notarize(epoch: .zero, view: view, parentView: parentView, block: block)
         let finding = { (certificate: Certificate) in fault(broken { $0.finalization = certificate }) }
         #expect(
-            finding(chain.certificate(notarize, by: [0, 1, 2])) == .finalization(.justification(.wrongKind(.notarize)))
+            finding(chain.certificate(notarize, by: [0, 1, 2]))
+                == .head(.finalization(.justification(.wrongKind(.notarize))))
         )
         #expect(
-            finding(chain.nullification(view)) == .finalization(.justification(.wrongKind(.nullify)))
+            finding(chain.nullification(view)) == .head(.finalization(.justification(.wrongKind(.nullify))))
         )
         let other = chain.blocks[0].justification.certificate
         #expect(
             finding(other)
-                == .finalization(.justification(.block(expected: block, found: chain.blocks[0].block.hash)))
+                == .head(.finalization(.justification(.block(expected: block, found: chain.blocks[0].block.hash))))
         )
         let later = VoteBody.finalize(epoch: Epoch(1), view: view, parentView: parentView, block: block)
         let part = SignedPart.certificate(view: view)
         #expect(
             finding(chain.certificate(later, by: [0, 1, 2]))
-                == .finalization(.justification(.epoch(part, expected: .zero, found: Epoch(1))))
+                == .head(.finalization(.justification(.epoch(part, expected: .zero, found: Epoch(1)))))
         )
         #expect(
             finding(chain.certificate(receipt.finalization.body, by: [0, 1]))
-                == .finalization(.justification(.noQuorum(part, signers: 2, quorum: 3)))
+                == .head(.finalization(.justification(.noQuorum(part, signers: 2, quorum: 3))))
         )
         let signatures = receipt.finalization.signatures
         let short = Certificate(
@@ -239,13 +240,13 @@ import VerifierCore
             signers: receipt.finalization.signers,
             signatures: Array(signatures.dropLast())
         )
-        #expect(finding(short) == .finalization(.justification(.malformedSigners(part))))
+        #expect(finding(short) == .head(.finalization(.justification(.malformedSigners(part)))))
         let swapped = Certificate(
             body: receipt.finalization.body,
             signers: receipt.finalization.signers,
             signatures: [signatures[1], signatures[0], signatures[2]]
         )
-        #expect(finding(swapped) == .finalization(.signature(part)))
+        #expect(finding(swapped) == .head(.finalization(.signature(part))))
     }
 
     /// Only a quorum that certifies what nobody signed gets as far as this.
