@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    private static let rounds = 2_000
+    private static let rounds = 5_000
 
     private static func expectNoBrokenPromise(_ format: Format, _ bytes: [UInt8], _ what: String) async {
         do throws(BrokenPromise) {
