@@ -10,6 +10,7 @@ import tempfile
 import time
 
 import crashes
+import network
 from client import Broken
 
 SKIPPED = 75
@@ -22,14 +23,15 @@ def kinds(options, folder):
         "kill": (None, lambda: crashes.kill(folder, options.cycles)),
         "power": (as_root or (lambda: crashes.power_is_possible(folder)), lambda: crashes.power(folder, options.cuts)),
         "full": (as_root or (lambda: crashes.small_disk_is_possible(folder)), lambda: crashes.full(folder, options.runs)),
+        "network": (as_root or network.is_possible, lambda: network.network(folder, options.rounds)),
     }[options.kind]
 
 
 def main():
     parser = argparse.ArgumentParser(prog="Scripts/faults")
-    parser.add_argument("kind", choices=["kill", "power", "full"])
+    parser.add_argument("kind", choices=["kill", "power", "full", "network"])
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    for name, count in (("cycles", 20), ("cuts", 5), ("runs", 5)):
+    for name, count in (("cycles", 20), ("cuts", 5), ("runs", 5), ("rounds", 7)):
         parser.add_argument(f"--{name}", type=int, default=count)
     options = parser.parse_args()
     random.seed(options.seed)
