@@ -98,12 +98,23 @@ package final class ChainStore: Sendable {
 
     /// Opens a copy of a home, running or not, and leaves the home as it is; the copy is removed with the store.
     ///
-    /// Opening LevelDB rewrites it, so nothing but the node opens a home.
-    package static func openCopy(of path: String, genesis: Genesis) throws(StorageError) -> ChainStore {
+    /// Opening LevelDB rewrites it, so nothing but the node opens a home. `onCopy` hears which files were copied, before.
+    package static func openCopy(
+        of path: String,
+        genesis: Genesis,
+        onCopy: ((HomeInventory) -> Void)? = nil
+    ) throws(StorageError) -> ChainStore {
         let home = Home(path: path)
         try home.checkFormat(genesis.networkID)
         guard try home.data.exists() else { throw .noData(path: home.data.path) }
         let copy = try home.data.copy(beside: path)
+        if let onCopy {
+            onCopy(
+                try filing { () throws(FileError) in
+                    try HomeInventory.list(copy: HomeData(path: copy.path), home: path)
+                }
+            )
+        }
         do {
             return try ChainStore(HomeData(path: copy.path), genesis: genesis, holding: .copy(copy))
         } catch {

@@ -22,11 +22,18 @@ package struct CheckedBlock: Sendable {
     package let certificateSigners: [UInt16]
 
     /// Checks every signature in the block and its justification; about 45 µs for each.
-    package init(_ item: JustifiedBlock, electorate: Electorate, scheme: some SignatureScheme) {
+    ///
+    /// With `depth` light the transactions' own are left out.
+    package init(
+        _ item: JustifiedBlock,
+        electorate: Electorate,
+        scheme: some SignatureScheme,
+        depth: VerificationDepth = .full
+    ) {
         self.item = item
         transactionsRoot = Merkle.root(leafHashes: item.block.transactions.map(\.leaf))
         var claims = ClaimList()
-        for (index, transaction) in item.block.transactions.enumerated() {
+        for (index, transaction) in item.block.transactions.enumerated() where depth == .full {
             claims.append(transaction.signatureClaims(in: .init()), of: .transaction(index: index))
         }
         for (index, evidence) in item.block.evidence.enumerated() {

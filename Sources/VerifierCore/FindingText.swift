@@ -52,12 +52,13 @@ extension Finding {
         case .entry(let fault): fault.text
         case .export(let fault): fault.text
         case .table(let fault): fault.text
+        case .answer(let fault): fault.text
         }
     }
 }
 
 extension SignedPart {
-    var text: String {
+    package var text: String {
         switch self {
         case .transaction(let index): "transaction \(index)"
         case .evidence(let index): "evidence \(index)"
@@ -68,7 +69,7 @@ extension SignedPart {
 }
 
 extension VoteBody {
-    var text: String {
+    package var text: String {
         switch self {
         case .notarize(_, _, let parentView, let block): "notarize \(block) on view \(parentView)"
         case .nullify: "nullify"

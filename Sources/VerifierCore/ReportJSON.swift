@@ -8,10 +8,12 @@ extension VerificationReport {
     /// The report for programs; 64-bit numbers are decimal strings, hashes lower-case hex.
     package var json: JSON {
         [
-            "report": "farthing verification report 1",
+            "report": "farthing verification report 2",
             "verdict": .string(verdict.word),
             "gaps": .array(verdict.gaps.map { .string($0.sentence) }),
             "violation": verdict.violation.map(\.json) ?? .null,
+            "depth": .string(depth.rawValue),
+            "notChecked": .array(depth.omissions.map { .string($0) }),
             "network": .string(network.hex),
             "unit": .string(parameters.unit),
             "decimals": .integer(parameters.decimals),
@@ -20,6 +22,7 @@ extension VerificationReport {
             "timeMilliseconds": .decimal(time.number),
             "view": .decimal(view.number),
             "certifiedHeight": .decimal(tally.certifiedHeight.number),
+            "uncertifiedTail": .decimal(height.number - tally.certifiedHeight.number),
             "blocks": .decimal(tally.blocks),
             "finalizedBlocks": .decimal(tally.views.finalized),
             "notarizedBlocks": .decimal(tally.views.notarized),
@@ -27,18 +30,32 @@ extension VerificationReport {
             "transactions": .decimal(tally.transactions),
             "payments": .decimal(tally.payments),
             "signaturesChecked": .decimal(tally.signatures),
-            "accounts": .decimal(accounts),
+            "accounts": accounts.map { .decimal($0) } ?? .null,
             "supply": .decimal(supply.units),
-            "pool": .decimal(pool.units),
+            "pool": pool.map { .decimal($0.units) } ?? .null,
+            "amountPaid": .string(String(tally.turnover)),
             "fees": .string(String(tally.fees)),
-            "payouts": .string(String(tally.payouts)),
+            "shares": .string(String(tally.shares)),
+            "payouts": depth == .full ? .string(String(tally.payouts)) : .null,
             "lowestPrice": tally.prices.map { .decimal($0.lowerBound) } ?? .null,
             "highestPrice": tally.prices.map { .decimal($0.upperBound) } ?? .null,
-            "validators": .array(
-                validators.map { ["name": .string($0.name), "consensusKey": .string($0.consensusKey.hex)] }
-            ),
+            "validators": .array(validators.indices.map(validatorJSON)),
             "evidence": .array(tally.evidence.map(\.json)),
             "entriesCompared": store.map(\.json) ?? .null,
+            "answersCompared": answers.map(\.json) ?? .null,
+            "inputs": origin.map { .array($0.inputs.map(\.json)) } ?? .null,
+            "tableOfBlocks": origin?.blocks.json ?? .null,
+            "version": origin.map { .string($0.version) } ?? .null,
+            "command": origin.map { .array($0.command.map { .string($0) }) } ?? .null,
+        ]
+    }
+
+    private func validatorJSON(_ index: Int) -> JSON {
+        let own = leader(index)
+        return [
+            "name": .string(validators[index].name), "consensusKey": .string(validators[index].consensusKey.hex),
+            "blocks": .decimal(own.blocks), "transactions": .decimal(own.transactions),
+            "payments": .decimal(own.payments), "fees": .string(String(own.fees)),
         ]
     }
 }
@@ -93,5 +110,22 @@ extension StoreTally {
         var object = JSONObject()
         for count in counts { object.append(count.space, .decimal(count.entries)) }
         return .object(object)
+    }
+}
+
+extension AnswerTally {
+    fileprivate var json: JSON {
+        var object = JSONObject()
+        for count in counts { object.append(count.name, .decimal(count.answers)) }
+        return .object(object)
+    }
+}
+
+extension ReportInput {
+    fileprivate var json: JSON {
+        [
+            "name": .string(name), "files": .integer(fileCount), "bytes": .decimal(byteCount),
+            "sha256": .string(digest.hex),
+        ]
     }
 }

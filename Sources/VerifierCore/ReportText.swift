@@ -10,9 +10,11 @@ extension VerificationReport {
     /// same report always has the same bytes.
     package var text: String {
         var lines = ReportLines()
-        lines.add("farthing verification report 1")
+        lines.add("farthing verification report 2")
         lines.add("verdict", verdict.word)
         add(verdict, to: &lines)
+        lines.add("depth", depth.rawValue)
+        for omission in depth.omissions { lines.add("  not checked", omission) }
         lines.add("network", network.hex)
         lines.add("unit", "\(parameters.unit), \(parameters.decimals) decimals; amounts below are base units")
         lines.add("height", height.description)
@@ -20,6 +22,7 @@ extension VerificationReport {
         lines.add("time", "\(time) ms")
         lines.add("view", view.description)
         lines.add("final by certificate", "height \(tally.certifiedHeight)")
+        lines.add("uncertified tail", "\(height.number - tally.certifiedHeight.number) blocks")
         lines.add("blocks", String(tally.blocks))
         lines.add("  finalized", String(tally.views.finalized))
         lines.add("  notarized", String(tally.views.notarized))
@@ -27,15 +30,21 @@ extension VerificationReport {
         lines.add("transactions", String(tally.transactions))
         lines.add("payments", String(tally.payments))
         lines.add("signatures checked", String(tally.signatures))
-        lines.add("accounts", String(accounts))
+        lines.add("accounts", accounts.map { String($0) } ?? "not recomputed")
         lines.add("supply", supply.description)
-        lines.add("fee pool", pool.description)
+        lines.add("fee pool", pool?.description ?? "not recomputed")
+        lines.add("amount paid", String(tally.turnover))
         lines.add("fees", String(tally.fees))
-        lines.add("paid to validators", String(tally.payouts))
-        lines.add("price per share", tally.prices.map { "\($0.lowerBound) to \($0.upperBound)" } ?? "none yet")
+        lines.add("paid to validators", depth == .full ? String(tally.payouts) : "not recomputed")
+        lines.add("price per share", priceLine)
         lines.add("validators", String(validators.count))
         for (index, validator) in validators.enumerated() {
             lines.add("  \(index) \(validator.consensusKey.hex) \(validator.name.quotedASCII)")
+            let own = leader(index)
+            lines.add(
+                "    led \(own.blocks) blocks, \(own.transactions) transactions, \(own.payments) payments, "
+                    + "fees \(own.fees)"
+            )
         }
         lines.add("evidence", String(tally.evidence.count))
         for misdeed in tally.evidence {
@@ -48,10 +57,28 @@ extension VerificationReport {
         if let store {
             lines.add("entries compared", String(store.total))
             for count in store.counts { lines.add("  \(count.space)/", String(count.entries)) }
-        } else {
-            lines.add("entries compared", "none: the chain alone was checked")
         }
+        if let answers {
+            lines.add("answers compared", String(answers.total))
+            for count in answers.counts { lines.add("  \(count.name)", String(count.answers)) }
+        }
+        if store == nil, answers == nil { lines.add("entries compared", "none: the chain alone was checked") }
+        if let origin { add(origin, to: &lines) }
         return lines.text
+    }
+
+    /// Lowest, highest and the mean over all shares, rounded down.
+    private var priceLine: String {
+        guard let prices = tally.prices, tally.shares > 0 else { return "none yet" }
+        return "\(prices.lowerBound) to \(prices.upperBound), mean \(tally.fees / tally.shares)"
+    }
+
+    private func add(_ origin: ReportOrigin, to lines: inout ReportLines) {
+        lines.add("inputs", String(origin.inputs.count))
+        for input in origin.inputs { lines.add("  \(input.line)") }
+        lines.add("table of blocks", origin.blocks.line)
+        lines.add("version", origin.version)
+        lines.add("command", origin.command.map(\.shellWord).joined(separator: " "))
     }
 
     private func add(_ verdict: Verdict, to lines: inout ReportLines) {
@@ -76,6 +103,29 @@ extension VerificationReport {
     /// Validators by their places in the list below.
     private func names(_ signers: [UInt16]) -> String {
         signers.isEmpty ? "nobody" : "validators " + signers.map { String($0) }.joined(separator: ", ")
+    }
+}
+
+extension VerificationReport {
+    func leader(_ index: Int) -> LeaderTally { tally.leaders.isEmpty ? LeaderTally() : tally.leaders[index] }
+}
+
+extension ReportInput {
+    fileprivate var line: String {
+        "\(digest.hex) \(name), \(byteCount) bytes" + (fileCount == 1 ? "" : " in \(fileCount) files")
+    }
+}
+
+extension String {
+    /// As a shell takes it, in ASCII.
+    fileprivate var shellWord: String {
+        let isPlain =
+            !isEmpty
+            && utf8.allSatisfy { byte in
+                UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                    || UInt8(ascii: "-")...UInt8(ascii: ":") ~= byte || byte == UInt8(ascii: "_")
+            }
+        return isPlain ? self : quotedASCII
     }
 }
 

@@ -5,7 +5,7 @@ package import Primitives
 
 /// What an auditor can hand on: what was recomputed, what was counted, and whether it holds.
 ///
-/// Everything but `store` follows from the genesis values and the chain alone, so whoever runs the same check on another
+/// Everything but `store`, `answers` and `origin` follows from the genesis values and the chain alone, so whoever runs the same check on another
 /// node's chain of the same height gets the same report.
 package struct VerificationReport: Hashable, Sendable {
     package let network: NetworkID
@@ -17,12 +17,55 @@ package struct VerificationReport: Hashable, Sendable {
     package let time: Milliseconds
     package let view: View
     package let tally: ChainTally
+    package let depth: VerificationDepth
     package let supply: Amount
-    package let pool: Amount
-    package let accounts: UInt64
-    /// How many entries of a store were compared; nil when there was only a chain.
+    /// Nil at light depth, as are the accounts.
+    package let pool: Amount?
+    package let accounts: UInt64?
+    /// How many entries of a store were compared; nil when there was none.
     package let store: StoreTally?
+    /// How many answers of a node were compared; nil when none was asked.
+    package let answers: AnswerTally?
     package let verdict: Verdict
+    /// What was read of the chain, by its digest; set by a shell, as far as it can be read again.
+    package var inputs: [ReportInput] = []
+    /// What was verified, by which command; nil until a shell says so.
+    package var origin: ReportOrigin?
+}
+
+/// What a report is about and where it comes from.
+package struct ReportOrigin: Hashable, Sendable {
+    /// The words of the command that repeats it.
+    package let command: [String]
+    package let version: String
+    /// In the order in which they were read.
+    package let inputs: [ReportInput]
+    /// The table of all blocks beside the report.
+    package let blocks: ReportInput
+
+    package init(command: [String], version: String, inputs: [ReportInput], blocks: ReportInput) {
+        self.command = command
+        self.version = version
+        self.inputs = inputs
+        self.blocks = blocks
+    }
+}
+
+/// Bytes that were read, or written beside the report, by their digest.
+package struct ReportInput: Hashable, Sendable {
+    /// Such as `genesis file`.
+    package let name: String
+    package let fileCount: Int
+    package let byteCount: UInt64
+    /// SHA-256 of the file; of several files, of the lines that `sha256sum` prints for them.
+    package let digest: Hash32
+
+    package init(name: String, fileCount: Int = 1, byteCount: UInt64, digest: Hash32) {
+        self.name = name
+        self.fileCount = fileCount
+        self.byteCount = byteCount
+        self.digest = digest
+    }
 }
 
 /// The answer of a verification; its exit code stands in spec 4.3.
@@ -55,7 +98,8 @@ extension Verifier {
     package func finish(
         violation: Violation? = nil,
         gaps: [Gap] = [],
-        store: StoreTally? = nil
+        store: StoreTally? = nil,
+        answers: AnswerTally? = nil
     ) -> VerificationReport {
         guard let pool = ledger.balance(of: .pool) else { preconditionFailure("the pool is open since genesis") }
         return VerificationReport(
@@ -67,10 +111,12 @@ extension Verifier {
             time: header.time,
             view: view,
             tally: tally,
+            depth: depth,
             supply: genesis.supply,
-            pool: pool,
-            accounts: UInt64(ledger.accountCount()),
+            pool: depth == .full ? pool : nil,
+            accounts: depth == .full ? UInt64(ledger.accountCount()) : nil,
             store: store,
+            answers: answers,
             verdict: verdict(violation: violation, gaps: gaps)
         )
     }

@@ -21,6 +21,10 @@ package struct Verifier: Sendable {
     /// The view in which the last block was certified.
     package private(set) var view = View.zero
 
+    package let depth: VerificationDepth
+
+    /// The log over all transactions, kept at light depth only; else the ledger has it.
+    private var log = LogFrontier()
     private let loose: LooseCertificates
     private let rules: ChainRules
     private var shown = ShownEvidence()
@@ -28,8 +32,9 @@ package struct Verifier: Sendable {
     /// Begins at block 0.
     ///
     /// `loose` are certificates that lie beside the chain; each is held against the chain's own.
-    package init(genesis: Genesis, loose: [Verified<Certificate>] = []) {
+    package init(genesis: Genesis, loose: [Verified<Certificate>] = [], depth: VerificationDepth = .full) {
         self.genesis = genesis
+        self.depth = depth
         rules = ChainRules(genesis: genesis)
         electorate = rules.electorate
         ledger = Ledger(genesis: genesis)
@@ -42,8 +47,22 @@ package struct Verifier: Sendable {
     ///
     /// After a violation the verifier stands where it stood before the block.
     package mutating func check(_ checked: CheckedBlock) throws(Violation) -> LedgerDelta {
+        precondition(depth == .full, "at light depth nothing is executed, so nothing changes in a ledger")
+        return try judge(checked) { (verifier) throws(Finding) in try verifier.take(checked) }
+    }
+
+    /// Takes the next block at light depth, or says what is wrong with it.
+    package mutating func checkLightly(_ checked: CheckedBlock) throws(Violation) {
+        precondition(depth == .light, "at full depth the ledger must move with the chain")
+        try judge(checked) { (verifier) throws(Finding) in try verifier.takeLightly(checked) }
+    }
+
+    private mutating func judge<Answer>(
+        _ checked: CheckedBlock,
+        _ take: (inout Verifier) throws(Finding) -> Answer
+    ) throws(Violation) -> Answer {
         do throws(Finding) {
-            return try take(checked)
+            return try take(&self)
         } catch {
             let isCertified = checked.item.justification.certificate.block == checked.item.block.hash
             // A wrong height is one of the findings, so the place is the one that the block was read for.
@@ -57,22 +76,46 @@ package struct Verifier: Sendable {
 
     private mutating func take(_ checked: CheckedBlock) throws(Finding) -> LedgerDelta {
         let block = checked.item.block
-        let justification = checked.item.justification
-        try requireLink(block, justifiedBy: justification)
+        try requireLink(block, justifiedBy: checked.item.justification)
         try requireBody(block, transactionsRoot: checked.transactionsRoot)
         if let part = checked.bodyFault { throw .signature(part) }
         let delta = try requireLedger(block)
-        try requireJustification(justification, of: block)
+        try requireCertificates(checked)
+        ledger.finalize(delta)
+        move(to: checked, payout: delta.payout)
+        return delta
+    }
+
+    private mutating func takeLightly(_ checked: CheckedBlock) throws(Finding) {
+        let block = checked.item.block
+        try requireLink(block, justifiedBy: checked.item.justification)
+        try requireBody(block, transactionsRoot: checked.transactionsRoot)
+        if let part = checked.bodyFault { throw .signature(part) }
+        var log = log
+        for transaction in block.transactions { log.append(leafHash: transaction.leaf) }
+        var expected = block.header
+        expected.logSize = log.size
+        expected.logRoot = log.root
+        try block.header.require([.logSize, .logRoot], of: expected)
+        try requireCertificates(checked)
+        self.log = log
+        move(to: checked, payout: .zero)
+    }
+
+    private func requireCertificates(_ checked: CheckedBlock) throws(Finding) {
+        let justification = checked.item.justification
+        try requireJustification(justification, of: checked.item.block)
         if let fault = checked.certificateFault { throw fault }
         if let conflict = loose.conflict(with: justification) { throw .conflict(conflict) }
+    }
 
-        ledger.finalize(delta)
+    private mutating func move(to checked: CheckedBlock, payout: Amount) {
+        let block = checked.item.block
         shown.insert(block.evidence)
         header = block.header
         hash = block.hash
-        view = justification.view
-        tally.add(checked, delta: delta, validatorCount: electorate.validators.count)
-        return delta
+        view = checked.item.justification.view
+        tally.add(checked, payout: payout, validatorCount: electorate.validators.count)
     }
 
     /// What needs all accounts at once: their sum, their root from nothing but themselves, the pool's balance from the
@@ -83,6 +126,7 @@ package struct Verifier: Sendable {
         if let conflict = loose.conflictAmongThemselves {
             throw Violation(height: header.height, finding: .conflict(conflict))
         }
+        guard depth == .full else { return }
         var totals = AccountTotals()
         for index in 0..<ledger.accountCount() {
             guard let account = ledger.account(numbered: AccountNumber(UInt32(index))) else {
@@ -216,7 +260,7 @@ extension Finding {
         case .timeTooEarly, .changeOfValidators, .evidence, .transactions: true
         case .signature(.transaction), .signature(.evidence): true
         case .signature(.certificate), .signature(.nullification), .justification, .conflict: false
-        case .supply, .pool, .accountsRoot, .entry, .export, .table: false
+        case .supply, .pool, .accountsRoot, .entry, .export, .table, .answer: false
         }
     }
 }

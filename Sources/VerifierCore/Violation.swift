@@ -53,6 +53,8 @@ package enum Finding: Error, Hashable, Sendable {
     case export(ExportFault)
     /// A table's line is not what the chain makes it.
     case table(TableFault)
+    /// What a node says of the chain is not what was recomputed from the blocks that it gave.
+    case answer(AnswerFault)
 }
 
 /// The fields of a header, in their order and by their names (spec 2.5).

@@ -16,6 +16,12 @@ package protocol ChainSource {
     /// What was compared besides the blocks so far; nil when the source holds nothing but blocks.
     var tally: StoreTally? { get }
 
+    /// How many answers of a node were compared so far; nil when the source is no node.
+    var answers: AnswerTally? { get }
+
+    /// What was read, by its digest, as far as it can be read again.
+    var inputs: [ReportInput] { get }
+
     /// The next block, beginning with height 1; nil after the last one that the source has.
     ///
     /// Is asked for ahead of the recomputation, so it should cost little; what is dear belongs into `open`. After it threw
@@ -23,12 +29,19 @@ package protocol ChainSource {
     mutating func next() async throws(SourceStop) -> Unopened?
 
     /// Compares what the source holds besides the blocks with a block that holds; in the order of the heights.
-    mutating func compare(_ block: FinalBlock) throws(SourceStop)
+    ///
+    /// Not at light depth, and neither is `finish`.
+    mutating func compare(_ block: FinalBlock) async throws(SourceStop)
 
     /// Compares what belongs to no block, after the last one held; answers what is missing though it should be there.
     ///
     /// A last block that no finalization covers need not be among the gaps: every verification looks for that.
     mutating func finish(_ verifier: Verifier) async throws(SourceStop) -> [Gap]
+}
+
+extension ChainSource {
+    package var answers: AnswerTally? { nil }
+    package var inputs: [ReportInput] { [] }
 }
 
 /// A block that was asked for and not read, or not decoded yet; opened on any thread, many at once.
@@ -78,4 +91,9 @@ package indirect enum VerificationFailure: Error, Hashable, Sendable {
     case export(ExportFailure)
     /// The blocks that held could not be stored elsewhere.
     case stored(ImportFailure)
+    /// A node gives no answer, or none that can be read; in the command's words.
+    case node(url: String, CommandFailure)
+    case nodeOfOtherNetwork(url: String, found: NetworkID, wanted: NetworkID)
+    /// A file beside the report can't be written.
+    case file(FileError)
 }

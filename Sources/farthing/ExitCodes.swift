@@ -33,7 +33,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
 }
 
 /// Why a command ended early: the code for scripts, and for people what happened, where, and what to do next.
-package struct CommandFailure: Error, Equatable, Sendable {
+package struct CommandFailure: Error, Hashable, Sendable {
     package let status: ExitStatus
     package let message: String
 

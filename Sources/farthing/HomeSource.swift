@@ -1,42 +1,23 @@
-import ChainCore
-import ConsensusCore
-import Cryptography
-package import LedgerCore
+package import ChainCore
+package import ConsensusCore
+package import Cryptography
+import LedgerCore
 import LevelDBStorage
-import Primitives
+package import Primitives
 package import VerifierCore
 
-/// Verifies a home: a copy of its store is read once, from block 1 to the tip, and each of its entries is compared.
-package struct HomeVerification: Sendable {
-    package let home: String
-    package let verification: Verification
-
-    package init(home: String, genesis: Genesis, jobs: Int) {
-        self.home = home
-        verification = Verification(genesis: genesis, jobs: jobs)
-    }
-
-    /// As `Verification.run`.
-    package func run(
-        onProgress: (Verification.Progress) -> Void = { _ in }
-    ) async throws(VerificationFailure) -> VerificationReport {
-        try await verification.run(onProgress: onProgress) { (verifier) throws(SourceStop) in
-            try HomeSource.open(home, verifier)
-        }
-    }
-}
-
 /// A home's chain, and everything else that its store holds.
-struct HomeSource: ChainSource {
+package struct HomeSource: ChainSource {
     private let store: ChainStore
     private let votes: VoteLogFacts?
     private var audit: StoreAudit
     private var nextHeight = Height.zero.next
+    package let inputs: [ReportInput]
 
     /// Opens a copy of the home's store; answers it with the certificates that wait in it.
     ///
     /// `verifier` stands at block 0.
-    static func open(
+    package static func open(
         _ home: String,
         _ verifier: Verifier
     ) throws(SourceStop) -> (source: HomeSource, loose: [Verified<Certificate>]) {
@@ -47,17 +28,31 @@ struct HomeSource: ChainSource {
         } catch {
             throw .failure(error)
         }
+        var inventory = HomeInventory()
         let store = try reading { () throws(StorageError) in
-            try ChainStore.openCopy(of: home, genesis: verifier.genesis)
+            try ChainStore.openCopy(of: home, genesis: verifier.genesis) { inventory = $0 }
         }
         let waiting = try WaitingFacts(store, electorate: verifier.electorate)
-        let source = try HomeSource(store, votes, genesis: verifier.ledger)
+        let source = try HomeSource(store, votes, inventory, genesis: verifier.ledger)
         return (source, waiting.certificates)
     }
 
-    private init(_ store: ChainStore, _ votes: VoteLogFacts?, genesis ledger: Ledger) throws(SourceStop) {
+    private init(
+        _ store: ChainStore,
+        _ votes: VoteLogFacts?,
+        _ inventory: HomeInventory,
+        genesis ledger: Ledger
+    ) throws(SourceStop) {
         self.store = store
         self.votes = votes
+        inputs = [
+            ReportInput(
+                name: "home",
+                fileCount: inventory.fileCount,
+                byteCount: inventory.byteCount,
+                digest: inventory.digest
+            )
+        ]
         let accounts = try Self.accounts(of: store)
         let snapshot = try Self.snapshot(of: store)
         audit = try judging { () throws(Violation) in
@@ -65,15 +60,15 @@ struct HomeSource: ChainSource {
         }
     }
 
-    var last: Height { store.tip.height }
-    var tally: StoreTally? { audit.tally }
+    package var last: Height { store.tip.height }
+    package var tally: StoreTally? { audit.tally }
 
     /// A block of a store, by its height.
-    struct Unopened: UnopenedBlock {
-        let height: Height
+    package struct Unopened: UnopenedBlock {
+        package let height: Height
         fileprivate let store: ChainStore
 
-        func open() throws(SourceStop) -> OpenedBlock {
+        package func open() throws(SourceStop) -> OpenedBlock {
             try reading { () throws(StorageError) in
                 let (record, block) = try store.auditedBlock(at: height)
                 return OpenedBlock(block: block, bodyView: record.bodyView)
@@ -81,13 +76,13 @@ struct HomeSource: ChainSource {
         }
     }
 
-    mutating func next() -> Unopened? {
+    package mutating func next() -> Unopened? {
         guard nextHeight <= last else { return nil }
         defer { nextHeight = nextHeight.next }
         return Unopened(height: nextHeight, store: store)
     }
 
-    mutating func compare(_ block: FinalBlock) throws(SourceStop) {
+    package mutating func compare(_ block: FinalBlock) throws(SourceStop) {
         let expected = audit.expectedEntries(of: block)
         let found = try reading { () throws(StorageError) in
             var found: [[UInt8]?] = []
@@ -99,7 +94,7 @@ struct HomeSource: ChainSource {
     }
 
     /// The marks, and that nothing else lies in the store.
-    mutating func finish(_ verifier: Verifier) throws(SourceStop) -> [Gap] {
+    package mutating func finish(_ verifier: Verifier) throws(SourceStop) -> [Gap] {
         var marks: [StoreEntry] = []
         var counts: [StoreKey.Space: UInt64] = [:]
         try reading { () throws(StorageError) in

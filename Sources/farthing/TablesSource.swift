@@ -37,11 +37,13 @@ package struct TablesSource<Base: ChainSource, Sink: TableSink>: ChainSource {
 
     package var last: Height { base.last }
     package var tally: StoreTally? { base.tally }
+    package var answers: AnswerTally? { base.answers }
+    package var inputs: [ReportInput] { base.inputs }
 
     package mutating func next() async throws(SourceStop) -> Base.Unopened? { try await base.next() }
 
-    package mutating func compare(_ block: FinalBlock) throws(SourceStop) {
-        try base.compare(block)
+    package mutating func compare(_ block: FinalBlock) async throws(SourceStop) {
+        try await base.compare(block)
         guard !isDone else { return }
         for piece in book.rows(of: block) { try sink.take(piece, at: block.height) }
         if block.height == end { try finishTables() }

@@ -1,4 +1,4 @@
-import ChainCore
+package import ChainCore
 package import ConsensusCore
 package import Cryptography
 package import LedgerCore
@@ -7,82 +7,87 @@ package import VerifierCore
 
 /// Recomputes the chain that a source hands over, from block 1 to its last.
 ///
-/// Opening blocks and checking signatures runs on several cores ahead of the recomputation, which takes one block after
-/// another. At most `jobs` blocks are opened at once and at most `4 × jobs` wait, so memory is bounded whatever the chain's
-/// length.
+/// Opening blocks and checking signatures runs on all processors ahead of the recomputation, which takes one block after
+/// another. At most `4 × jobs` blocks are under way or wait, so memory is bounded whatever the chain's length.
 package struct Verification: Sendable {
     package let genesis: Genesis
-    /// How many blocks are opened and checked at once; at least 1.
+    /// How many processors to keep busy; at least 1, and 1 means one block at a time.
     package let jobs: Int
+    package let depth: VerificationDepth
 
-    package init(genesis: Genesis, jobs: Int) {
+    package typealias Progress = VerificationStep
+
+    package init(genesis: Genesis, jobs: Int, depth: VerificationDepth = .full) {
         precondition(jobs >= 1, "the command line refuses fewer jobs than one")
         self.genesis = genesis
         self.jobs = jobs
-    }
-
-    /// How far a verification has come.
-    package struct Progress: Hashable, Sendable {
-        package let height: Height
-        package let last: Height
-        package let signatures: UInt64
-        package let payments: UInt64
+        self.depth = depth
     }
 
     /// Runs to the end or to the first violation; what a source can't read as it was written is a violation too.
     ///
-    /// `loose` are certificates that lie beside the chain, `open` opens the source. Throws what keeps it from looking: no
-    /// home, another network, a file that can't be read.
+    /// `open` opens the source and answers the certificates that lie beside its chain. `onProgress` hears of each block
+    /// that holds, `scheme` decides on signatures. Throws what keeps it from looking: no home, another network, a file that can't be read.
     package func run<Source: ChainSource>(
-        onProgress: (Progress) -> Void = { _ in },
+        by scheme: some SignatureScheme = StrictEd25519(),
+        onProgress: (Progress) throws(VerificationFailure) -> Void = { (_) throws(VerificationFailure) in },
         open: (Verifier) async throws(SourceStop) -> (source: Source, loose: [Verified<Certificate>])
     ) async throws(VerificationFailure) -> VerificationReport {
-        var verifier = Verifier(genesis: genesis)
+        var verifier = Verifier(genesis: genesis, depth: depth)
         var source: Source
         do throws(SourceStop) {
             let opened = try await open(verifier)
             source = opened.source
-            verifier = Verifier(genesis: genesis, loose: opened.loose)
+            verifier = Verifier(genesis: genesis, loose: opened.loose, depth: depth)
         } catch {
             return verifier.finish(violation: try error.violation(at: .zero))
         }
+        var violation: Violation?
+        var gaps: [Gap] = []
         do throws(SourceStop) {
-            try await recompute(&source, &verifier, onProgress)
+            try await recompute(&source, &verifier, scheme, onProgress)
         } catch {
-            let violation = try error.violation(at: verifier.header.height.next)
-            return verifier.finish(violation: violation, store: source.tally)
+            violation = try error.violation(at: verifier.header.height.next)
         }
-        do throws(SourceStop) {
-            let gaps = try await source.finish(verifier)
-            return verifier.finish(gaps: gaps, store: source.tally)
-        } catch {
-            let violation = try error.violation(at: verifier.header.height)
-            return verifier.finish(violation: violation, store: source.tally)
+        if violation == nil, depth == .full {
+            do throws(SourceStop) {
+                gaps = try await source.finish(verifier)
+            } catch {
+                violation = try error.violation(at: verifier.header.height)
+            }
         }
+        let isCompared = depth == .full
+        var report = verifier.finish(
+            violation: violation,
+            gaps: gaps,
+            store: isCompared ? source.tally : nil,
+            answers: isCompared ? source.answers : nil
+        )
+        report.inputs = source.inputs
+        return report
     }
 
     private func recompute<Source: ChainSource>(
         _ source: inout Source,
         _ verifier: inout Verifier,
-        _ onProgress: (Progress) -> Void
+        _ scheme: some SignatureScheme,
+        _ onProgress: (Progress) throws(VerificationFailure) -> Void
     ) async throws(SourceStop) {
         let electorate = verifier.electorate
         let stop: SourceStop? = await withTaskGroup(of: ReadBlock.self) { group in
             var next: UInt64 = 1
             var needed: UInt64 = 1
-            var running = 0
             var isAtEnd = false
             var ready: [UInt64: ReadBlock] = [:]
             while true {
-                while !isAtEnd, running < jobs, next < needed + 4 * UInt64(jobs) {
+                while !isAtEnd, next < needed + window {
                     do throws(SourceStop) {
                         guard let unopened = try await source.next() else {
                             isAtEnd = true
                             continue
                         }
                         precondition(unopened.height.number == next, "a source hands over its blocks in order")
-                        group.addTask { ReadBlock(unopened, electorate: electorate) }
-                        running += 1
+                        group.addTask { ReadBlock(unopened, electorate: electorate, scheme: scheme, depth: depth) }
                     } catch {
                         // The blocks before are looked at first, as their faults come first.
                         isAtEnd = true
@@ -93,38 +98,51 @@ package struct Verification: Sendable {
                 guard let block = ready.removeValue(forKey: needed) else {
                     guard let done = await group.next() else { return nil }
                     ready[done.height.number] = done
-                    running -= 1
                     continue
                 }
                 do throws(SourceStop) {
-                    try take(block, of: &source, &verifier)
+                    let taken = try await take(block, of: &source, &verifier)
+                    let step = VerificationStep(verifier: verifier, block: taken, last: source.last)
+                    do throws(VerificationFailure) { try onProgress(step) } catch { throw .failure(error) }
                 } catch {
                     group.cancelAll()
                     return error
                 }
-                onProgress(
-                    Progress(
-                        height: block.height,
-                        last: source.last,
-                        signatures: verifier.tally.signatures,
-                        payments: verifier.tally.payments
-                    )
-                )
                 needed += 1
             }
         }
         if let stop { throw stop }
     }
 
+    /// One block at a time is one under way; else enough that no processor waits while the verifier takes its turn.
+    private var window: UInt64 { jobs == 1 ? 1 : 4 * UInt64(jobs) }
+
     private func take<Source: ChainSource>(
         _ block: ReadBlock,
         of source: inout Source,
         _ verifier: inout Verifier
-    ) throws(SourceStop) {
+    ) async throws(SourceStop) -> Block {
         let (checked, bodyView) = try block.content.get()
-        let delta = try judging { () throws(Violation) in try verifier.check(checked) }
-        try source.compare(FinalBlock(block: checked.item, bodyView: bodyView, delta: delta))
+        switch depth {
+        case .light:
+            try judging { () throws(Violation) in try verifier.checkLightly(checked) }
+        case .full:
+            let delta = try judging { () throws(Violation) in try verifier.check(checked) }
+            try await source.compare(FinalBlock(block: checked.item, bodyView: bodyView, delta: delta))
+        }
+        return checked.item.block
     }
+}
+
+/// Where a verification stands after a block.
+package struct VerificationStep: Sendable {
+    /// Has taken the block.
+    package let verifier: Verifier
+    package let block: Block
+    /// The last block that the source says it has.
+    package let last: Height
+
+    package var height: Height { verifier.header.height }
 }
 
 /// An opened block whose signatures have been looked at; made on any thread.
@@ -137,11 +155,16 @@ private struct ReadBlock: Sendable {
         self.content = content
     }
 
-    init(_ unopened: some UnopenedBlock, electorate: Electorate) {
+    init(
+        _ unopened: some UnopenedBlock,
+        electorate: Electorate,
+        scheme: some SignatureScheme,
+        depth: VerificationDepth
+    ) {
         height = unopened.height
         do throws(SourceStop) {
             let opened = try unopened.open()
-            let checked = CheckedBlock(opened.block, electorate: electorate, scheme: StrictEd25519())
+            let checked = CheckedBlock(opened.block, electorate: electorate, scheme: scheme, depth: depth)
             content = .success((checked, opened.bodyView))
         } catch {
             content = .failure(error)

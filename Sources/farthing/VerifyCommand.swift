@@ -13,18 +13,20 @@ import VerifierCore
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Recompute a node's whole chain from the genesis file alone, and compare everything it stored",
+        abstract: "Recompute a whole chain from the genesis file alone, and compare everything beside it",
         discussion: """
-            Reads a copy of the home, so the node may go on running. Nothing in the home is believed: every signature, \
-            balance, fee, payout and certificate is recomputed, then every stored entry is compared with the recomputed \
-            one. Ends with 0 if all holds, with 3 if something is wrong, with 4 if the chain was cut off.
+            Reads a copy of a home, so its node may go on running, an export, or a node's chain over JSON-RPC. Nothing is believed: \
+            every signature, balance, fee, payout and certificate is recomputed, then every stored entry, or what the node \
+            answers its clients, is compared with it. With several --url the chains are compared first: a fork is printed \
+            with both sides and those who signed both; else the longest one is verified. Ends with 0 if all holds, with 3 \
+            if something is wrong, with 4 if the chain was cut off.
             """
     )
 
     @Option(help: ArgumentHelp("The genesis file that you trust", valueName: "file"))
     var genesis: String
 
-    @Option(help: ArgumentHelp("The node's directory", valueName: "dir"))
+    @Option(help: ArgumentHelp("A node's directory", valueName: "dir"))
     var home: String?
 
     @Option(
@@ -38,11 +40,27 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Also compare tables that farthing export made with the chain", valueName: "dir"))
     var tables: String?
 
-    @Option(help: ArgumentHelp("How many blocks to check at once; all processors if left out", valueName: "n"))
+    @Option(help: ArgumentHelp("A node; several are compared", valueName: "url"))
+    var url: [String] = []
+
+    @Flag(help: "Check headers, certificates and roots only; the report says what was not checked")
+    var light = false
+
+    @Option(help: ArgumentHelp("How many processors to use; all if left out", valueName: "n"))
     var jobs: Int?
 
-    @Option(help: ArgumentHelp("Also write the report, as text, to a new file", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Also write the report as JSON to a new file, and every block's price and fees beside it as CSV",
+            valueName: "file"
+        )
+    )
     var report: String?
+
+    @Option(
+        help: ArgumentHelp("Repeat the verification of this report (JSON) and say whether it holds", valueName: "file")
+    )
+    var checkReport: String?
 
     @OptionGroup
     var format: OutputOptions
@@ -51,57 +69,110 @@ struct VerifyCommand: AsyncParsableCommand {
         guard jobs.map({ (1...1_024).contains($0) }) ?? true else {
             throw ValidationError("--jobs: expected 1 to 1024")
         }
-        guard (home == nil) != export.isEmpty else {
-            throw ValidationError("what should be verified? Give either --home or --export")
+        guard [home != nil, !export.isEmpty, !url.isEmpty].count(where: { $0 }) == 1 else {
+            throw ValidationError("what should be verified? Give one of --home, --export and --url")
         }
+        guard tables == nil || !light else {
+            throw ValidationError("--tables: a light verification recomputes no balances to compare them with")
+        }
+        guard report == nil || checkReport == nil else {
+            throw ValidationError("--check-report writes no report: leave --report out")
+        }
+        guard Set(url).count == url.count else { throw ValidationError("--url: the same node twice") }
     }
 
     func run() async throws {
         let trusted = try readGenesis()
         try checkReportIsNew()
-        let verification = Verification(genesis: trusted, jobs: jobs ?? Self.processorCount)
-        var progress = ProgressLines()
-        defer { progress.end() }
-        let found: VerificationReport
-        do throws(VerificationFailure) {
-            found = try await report(by: verification) { progress.show($0) }
-        } catch {
-            throw error.failure(home: home ?? "DIR")
+        let claimed = try checkReport.map { try ClaimedReport($0) }
+        var source = home.map { VerifySource.home($0) } ?? url.first.map { .node($0) } ?? .exports(export)
+        if url.count > 1 {
+            let comparison = try await compare(trusted)
+            source = .node(url[comparison.longest])
         }
-        progress.end()
+        let run = VerifyRun(
+            source: source,
+            tables: tables,
+            genesis: trusted,
+            depth: claimed?.depth ?? (light ? .light : .full),
+            jobs: jobs ?? Self.processorCount
+        )
+        let origin = VerifyRun.Origin(
+            genesis: ReportInput(
+                genesisFile: genesis,
+                try running { () throws(FileError) in try PosixPath.read(genesis) }
+            ),
+            command: ["farthing", "verify", "--genesis", genesis] + source.words
+                + (tables.map { ["--tables", $0] } ?? [])
+                + (light ? ["--light"] : [])
+        )
+        let outcome = try await run.outcome(origin, tablePath: report.map(Self.tablePath), upTo: claimed?.height)
+        if let claimed {
+            try answer(claimed, outcome)
+        } else {
+            try answer(outcome)
+        }
+    }
+
+    /// Says how the nodes' chains lie to one another; a fork ends the command with both sides.
+    private func compare(_ genesis: Genesis) async throws -> NodeComparison {
+        let comparison: NodeComparison
+        do throws(SourceStop) {
+            comparison = try await NodeComparison(url, genesis)
+        } catch {
+            throw error.failure(source: .node(url[0]))
+        }
+        guard comparison.fork != nil else {
+            for line in comparison.lines { Console.say(line) }
+            return comparison
+        }
+        try format.json ? Console.output(comparison.json) : Console.output(comparison.lines.joined(separator: "\n"))
+        if let report {
+            try running { () throws(FileError) in try PosixPath.create(report, Array(comparison.json.prettyText.utf8)) }
+        }
+        Console.say(
+            "Two chains of one network: keep this output, and compare with other operators before you trust either."
+        )
+        throw ExitCode(ExitStatus.damaged.rawValue)
+    }
+
+    private func answer(_ outcome: VerifyRun.Outcome) throws {
+        let found = outcome.report
         try format.json ? Console.output(found.json) : Console.output(String(found.text.dropLast()))
         if let report {
-            try running { () throws(FileError) in try PosixPath.create(report, Array(found.text.utf8)) }
+            try running { () throws(FileError) in try PosixPath.create(report, Array(found.json.prettyText.utf8)) }
         }
-        if let next = home.map({ found.whatHelps(home: $0) }) ?? found.whatHelps() { Console.say(next) }
+        if let next = found.whatHelps(home: home) { Console.say(next) }
         guard found.exitStatus == .success else { throw ExitCode(found.exitStatus.rawValue) }
     }
 
-    private func report(
-        by verification: Verification,
-        onProgress: (Verification.Progress) -> Void
-    ) async throws(VerificationFailure) -> VerificationReport {
-        if let home {
-            return try await report(by: verification, onProgress) { (verifier) throws(SourceStop) in
-                try HomeSource.open(home, verifier)
+    /// The report's own lines against the repeated ones; a report that holds ends as its verification does.
+    private func answer(_ claimed: ClaimedReport, _ outcome: VerifyRun.Outcome) throws {
+        let hasGrown = outcome.report.height > claimed.height
+        let repeated = hasGrown ? outcome.atClaimedHeight ?? outcome.report : outcome.report
+        let comparison = ReportComparison(report: claimed.json, repeated: repeated.json, hasGrown: hasGrown)
+        if format.json {
+            try Console.output(comparison.json(verdict: outcome.report.verdict, height: outcome.report.height))
+        } else {
+            try Console.output(comparison.holds ? "the report holds" : "the report does not hold")
+            for difference in comparison.differences { try Console.output("  \(difference.line)") }
+            for remark in comparison.remarks { try Console.output("  may differ: \(remark.line)") }
+            if hasGrown {
+                try Console.output(
+                    "the chain has grown to height \(outcome.report.height) and is \(outcome.report.verdict.word); "
+                        + "the report was compared at its height \(claimed.height)"
+                )
+            } else {
+                try Console.output("the chain is \(outcome.report.verdict.word) up to height \(outcome.report.height)")
             }
         }
-        return try await report(by: verification, onProgress) { (verifier) throws(SourceStop) in
-            try ExportSource.open(export, verifier)
-        }
+        guard comparison.holds else { throw ExitCode(ExitStatus.damaged.rawValue) }
+        guard outcome.report.exitStatus == .success else { throw ExitCode(outcome.report.exitStatus.rawValue) }
     }
 
-    /// With the tables, if there are any.
-    private func report(
-        by verification: Verification,
-        _ onProgress: (Verification.Progress) -> Void,
-        open: (Verifier) async throws(SourceStop) -> (source: some ChainSource, loose: [Verified<Certificate>])
-    ) async throws(VerificationFailure) -> VerificationReport {
-        guard let tables else { return try await verification.run(onProgress: onProgress, open: open) }
-        return try await verification.run(onProgress: onProgress) { (verifier) async throws(SourceStop) in
-            let (source, loose) = try await open(verifier)
-            return (try TablesSource(source, verifier, comparing: tables), loose)
-        }
+    /// Where the table of all blocks goes: beside the report.
+    private static func tablePath(_ report: String) -> String {
+        (report.hasSuffix(".json") ? String(report.dropLast(5)) : report) + ".blocks.csv"
     }
 
     private func readGenesis() throws(CommandFailure) -> Genesis {
@@ -117,8 +188,10 @@ struct VerifyCommand: AsyncParsableCommand {
     /// A report is evidence: none is ever overwritten, and who asks for that learns it before the work.
     private func checkReportIsNew() throws {
         guard let report else { return }
-        let isThere = try running { () throws(FileError) in try PosixPath.exists(report) }
-        guard !isThere else { throw CommandFailure(.usage, "--report: \(report) is there already; name a new file") }
+        for path in [report, Self.tablePath(report)] {
+            let isThere = try running { () throws(FileError) in try PosixPath.exists(path) }
+            guard !isThere else { throw CommandFailure(.usage, "--report: \(path) is there already; name a new file") }
+        }
     }
 
     static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
@@ -135,9 +208,12 @@ extension VerificationReport {
 }
 
 extension VerificationReport {
-    /// What to do about what was found in a home; nil when nothing was.
-    package func whatHelps(home: String) -> String? {
-        switch verdict {
+    /// What to do about what was found; nil when nothing was.
+    ///
+    /// `home` is nil when it was found elsewhere.
+    package func whatHelps(home: String?) -> String? {
+        guard let home else { return whatHelpsElsewhere }
+        return switch verdict {
         case .sound: nil
         case .damaged(let violation) where violation.isByValidators:
             "Validators vouch for what breaks the rules: keep \(home) as it is, and compare the report with other operators'."
@@ -152,14 +228,13 @@ extension VerificationReport {
 }
 
 extension VerificationReport {
-    /// What to do about what was found in an export; nil when nothing was.
-    package func whatHelps() -> String? {
+    private var whatHelpsElsewhere: String? {
         switch verdict {
         case .sound: nil
         case .damaged(let violation) where violation.isByValidators:
-            "Validators vouch for what breaks the rules: keep the file as it is, and compare the report with other operators'."
-        case .damaged: "The file is not what a node exports: keep it, and make a new one with farthing export."
-        case .incomplete: "What is there holds. Go on with farthing export --resume."
+            "Validators vouch for what breaks the rules: keep the report, and compare it with other operators'."
+        case .damaged: "Don't rely on this source: keep the report, and verify another one beside it."
+        case .incomplete: "What is there holds. Verify again later, or another source."
         }
     }
 }
@@ -168,37 +243,5 @@ extension Violation {
     /// Signed by somebody, and so no damage on a disk.
     fileprivate var isByValidators: Bool {
         if case .conflict = finding { true } else { !certifiedBy.isEmpty }
-    }
-}
-
-extension VerificationFailure {
-    func failure(home: String) -> CommandFailure {
-        switch self {
-        case .storage(.otherNetwork(let found, let wanted)): Self.otherNetwork(found, wanted)
-        case .storage(let error): CommandFailure(error, home: home)
-        case .voteLog(.damaged(let damage)): Self.failure(damage, home)
-        case .voteLog(let error): CommandFailure(error, home: home)
-        case .export(let failure): CommandFailure(failure)
-        case .stored(let failure): failure.failure(home: home)
-        }
-    }
-
-    private static func failure(_ damage: VoteLogDamage, _ home: String) -> CommandFailure {
-        switch damage {
-        case .otherNetwork(let found, let wanted): otherNetwork(found, wanted)
-        default:
-            CommandFailure(
-                .damaged,
-                "the vote log in \(home) can't be trusted (\(damage.sentence)), so nobody knows where the chain should end. "
-                    + "Its node serves reads and signs nothing; the validator joins again with a new key"
-            )
-        }
-    }
-
-    private static func otherNetwork(_ found: NetworkID, _ wanted: NetworkID) -> CommandFailure {
-        CommandFailure(
-            .badInput,
-            "the home belongs to the network \(found), the genesis file begins \(wanted). Is it the right file?"
-        )
     }
 }

@@ -12,10 +12,17 @@ import VerifierCore
         let chain = try TestChain.sample(validators: 2)
         let keys = chain.consensusKeys.map(\.publicKey.hex)
         let votes = ["01", "02"].map { "notarize \($0)" + String(repeating: "0", count: 62) + " on view 0" }
+        let led = (0..<2).map { index in
+            let own = chain.blocks.map(\.block).filter { Int($0.header.proposer) == index }
+            let transactions = own.reduce(0) { $0 + $1.transactions.count }
+            return "    led \(own.count) blocks, \(transactions) transactions, \(transactions) payments, "
+                + "fees \(transactions * 400)"
+        }
         #expect(
             chain.report().text == """
-                farthing verification report 1
+                farthing verification report 2
                 verdict              sound
+                depth                full
                 network              \(chain.network)
                 unit                 unit, 6 decimals; amounts below are base units
                 height               5
@@ -23,6 +30,7 @@ import VerifierCore
                 time                 1700000064650 ms
                 view                 8
                 final by certificate height 5
+                uncertified tail     0 blocks
                 blocks               5
                   finalized          3
                   notarized          2
@@ -33,12 +41,15 @@ import VerifierCore
                 accounts             7
                 supply               3000000000
                 fee pool             400
+                amount paid          10013
                 fees                 1600
                 paid to validators   1200
-                price per share      200 to 200
+                price per share      200 to 200, mean 200
                 validators           2
                   0 \(keys[0]) "node 0"
+                \(led[0])
                   1 \(keys[1]) "node 1"
+                \(led[1])
                 evidence             1
                   height 4: validator 1, view 1: \(votes[0]); \(votes[1])
                 entries compared     none: the chain alone was checked
@@ -60,7 +71,7 @@ import VerifierCore
                 "  expected           200",
                 "  found              201",
                 "  certified by       validators 0, 1, 2",
-                "network              \(chain.network)",
+                "depth                full",
             ]
         )
         #expect(lines.contains("height               1"))
@@ -133,6 +144,34 @@ import VerifierCore
         #expect(first.json.bytes == second.json.bytes)
     }
 
+    // MARK: - A report that is checked
+
+    @Test func aReportHoldsAgainstItself() throws {
+        let json = try TestChain.sample(validators: 4).report().json
+        let comparison = ReportComparison(report: json, repeated: json, hasGrown: false)
+        #expect(comparison.holds && comparison.remarks.isEmpty)
+    }
+
+    @Test func everyChangedLineOfAReportIsNamed() throws {
+        let json = try TestChain.sample(validators: 4).report().json
+        let object = try #require(json.asObject)
+        let free = [
+            "inputs", "entriesCompared", "answersCompared", "signaturesChecked", "finalizedBlocks", "notarizedBlocks",
+            "skippedViews", "view", "certifiedHeight", "uncertifiedTail", "version", "command",
+        ]
+        for changed in object.members {
+            var members = JSONObject()
+            for member in object.members {
+                members.append(member.name, member.name == changed.name ? "?" : member.value)
+            }
+            let comparison = ReportComparison(report: .object(members), repeated: json, hasGrown: false)
+            let isFree = free.contains(changed.name)
+            #expect(comparison.holds == isFree, "\(changed.name)")
+            let named = isFree ? comparison.remarks : comparison.differences
+            #expect(named.contains { $0.place.hasPrefix(changed.name) }, "\(changed.name)")
+        }
+    }
+
     /// Whoever reads only the rule's name must know which check it was.
     @Test func noTwoRulesShareANameAndAPlace() {
         let part = SignedPart.certificate(view: View(1))
@@ -179,6 +218,7 @@ import VerifierCore
                 .entry(.snapshotAheadOfTip(snapshot: .zero, tip: .zero)),
                 .entry(.count(.blocks, expected: 1, found: 2)),
                 .entry(.damaged(StoreDamage(.tip, "changed"))),
+                .answer(AnswerFault(method: "tx_status", place: "x", expected: "1", found: "2")),
             ]
         let names = findings.map { "\($0.text.rule) \($0.text.place)" }
         #expect(Set(names).count == names.count)

@@ -19,7 +19,7 @@ import VerifierCore
         #expect(report.tally.views == ViewTally(finalized: 3, notarized: 2, nullified: 3))
         #expect(report.pool == chain.ledger.balance(of: .pool))
         #expect(report.tally.payouts > 0)
-        #expect(report.tally.fees == UInt128(report.pool.units) + report.tally.payouts)
+        #expect(report.tally.fees == UInt128(report.pool?.units ?? 0) + report.tally.payouts)
         #expect(report.tally.evidence.map(\.height) == (validators > 1 ? [Height(4)] : []))
         let quorum = UInt64(chain.quorum.count)
         #expect(report.tally.signatures == 4 + 8 * quorum + (validators > 1 ? 2 : 0))

@@ -20,7 +20,9 @@ struct TestChain {
     var blocks: [JustifiedBlock] = []
     private var nonce: UInt64 = 0
 
-    init(validators count: Int, parameters: Parameters = .defaults, name: String = "node") throws {
+    init(validators count: Int, payers payerCount: Int = 3, parameters: Parameters = .defaults, name: String = "node")
+        throws
+    {
         let keys = (0..<count).map { Self.key(1, $0) }.sorted { $0.publicKey < $1.publicKey }
         let validators = keys.enumerated().map { index, key in
             Validator(
@@ -31,7 +33,7 @@ struct TestChain {
                 payoutAccount: AccountID(Self.key(4, index).publicKey)
             )
         }
-        payers = (0..<3).map { Self.key(5, $0) }
+        payers = (0..<payerCount).map { Self.key(5, $0) }
         genesis = try Genesis(
             parameters: parameters,
             time: Milliseconds(1_700_000_000_000),
@@ -48,7 +50,8 @@ struct TestChain {
     }
 
     static func key(_ role: UInt8, _ index: Int) -> SigningKey {
-        guard let key = SigningKey(seed: [role, UInt8(index)] + [UInt8](repeating: 7, count: 30)) else {
+        let place = [UInt8(index & 0xFF), UInt8(index >> 8 & 0xFF) ^ 7, UInt8(index >> 16) ^ 7]
+        guard let key = SigningKey(seed: [role] + place + [UInt8](repeating: 7, count: 28)) else {
             preconditionFailure("any 32 bytes are a seed")
         }
         return key

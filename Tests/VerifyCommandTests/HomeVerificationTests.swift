@@ -90,7 +90,9 @@ import farthing
         let chain = try TestChain(validators: 4)
         let path = FileManager.default.temporaryDirectory.path + "/farthing-none-\(UUID())"
         await #expect(throws: VerificationFailure.self) {
-            try await HomeVerification(home: path, genesis: chain.genesis, jobs: 1).run()
+            try await Verification(genesis: chain.genesis, jobs: 1).run { (verifier) throws(SourceStop) in
+                try HomeSource.open(path, verifier)
+            }
         }
     }
 
@@ -118,6 +120,55 @@ import farthing
         }
         #expect(noticed > 30)
         #expect(await home.isSound())
+    }
+
+    // MARK: - Depth and inputs
+
+    @Test func aLightVerificationDoesNotLookAtPaymentsAndSaysSo() async throws {
+        var chain = try TestChain.sample(validators: 4)
+        let forged = chain.sign(
+            chain.payment(from: 0, to: chain.account(1), amount: 5).transaction,
+            by: chain.payers[1]
+        )
+        try chain.append(try chain.next([forged]))
+        let home = try TestHome(chain)
+        try home.commit(chain.blocks)
+        let light = try await home.verify(depth: .light)
+        #expect(light.verdict == .sound)
+        #expect(light.height == Height(6))
+        #expect(light.accounts == nil && light.store == nil)
+        #expect(light.text.contains("\n  not checked        the signatures of transactions\n"))
+        #expect(try await home.verify().verdict != .sound)
+    }
+
+    @Test func aLightVerificationFindsABlockThatNoQuorumCertified() async throws {
+        let chain = try TestChain.sample(validators: 4)
+        var lying = try TestChain(validators: 4)
+        for item in chain.blocks.prefix(4) { try lying.append(item) }
+        let good = chain.blocks[4]
+        let few = JustifiedBlock(
+            block: good.block,
+            justification: Justification(
+                certificate: lying.certificate(good.justification.certificate.body, by: [0, 1]),
+                nullifications: good.justification.nullifications
+            )
+        )
+        try lying.append(few)
+        let home = try TestHome(lying)
+        try home.commit(lying.blocks)
+        #expect(try await home.verify(depth: .light).verdict.violation?.height == Height(5))
+    }
+
+    @Test func theHomesDigestChangesWithAnyFile() async throws {
+        let chain = try TestChain.sample(validators: 4)
+        let home = try TestHome(chain)
+        try home.commit(chain.blocks)
+        let verification = Verification(genesis: chain.genesis, jobs: 1)
+        let first = try await TestHome.verify(home.path, by: verification).inputs
+        #expect(try await TestHome.verify(home.path, by: verification).inputs == first)
+        _ = try VoteLog.create(home: home.path, electorate: chain.electorate, key: chain.consensusKeys[2])
+        let second = try await TestHome.verify(home.path, by: verification).inputs
+        #expect(second != first && second[0].fileCount == first[0].fileCount + 2)
     }
 
     // MARK: - A chain that was cut off
@@ -223,67 +274,5 @@ import farthing
             try await second.verify().verdict.violation?.finding
                 == .entry(.damaged(StoreDamage(.evidence(epoch: .zero, signer: 3), "a signature is not valid")))
         )
-    }
-}
-
-/// A home in a directory of its own, removed with the test.
-final class TestHome {
-    let chain: TestChain
-    let path: String
-    private var opened: ChainStore?
-    private var ledger: Ledger
-
-    init(_ chain: TestChain) throws {
-        self.chain = chain
-        path = FileManager.default.temporaryDirectory.path + "/farthing-verify-\(UUID())"
-        ledger = Ledger(genesis: chain.genesis)
-        let store = try ChainStore.create(home: path, genesis: chain.genesis)
-        _ = try store.load()
-        opened = store
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    var store: ChainStore {
-        get throws { try #require(opened) }
-    }
-
-    func commit(_ blocks: [JustifiedBlock]) throws {
-        var finals: [FinalBlock] = []
-        for item in blocks {
-            let delta = try ledger.execute(
-                item.block.transactions,
-                at: item.block.time,
-                payoutTo: chain.rules.payoutAccounts
-            )
-            ledger.finalize(delta)
-            try store.storeBlocks([(item.block, item.justification.view)])
-            finals.append(FinalBlock(block: item, bodyView: item.justification.view, delta: delta))
-        }
-        try store.commit(finals)
-    }
-
-    func close() { opened = nil }
-
-    func verify(
-        genesis: Genesis? = nil,
-        jobs: Int = 2,
-        onProgress: (Verification.Progress) -> Void = { _ in }
-    ) async throws -> VerificationReport {
-        try await HomeVerification(home: path, genesis: genesis ?? chain.genesis, jobs: jobs)
-            .run(onProgress: onProgress)
-    }
-
-    func isSound() async -> Bool {
-        do { return try await verify().verdict == .sound } catch { return false }
-    }
-
-    func dataFiles() throws -> [String] {
-        let data = path + "/data"
-        return try FileManager.default.subpathsOfDirectory(atPath: data).sorted().map { data + "/" + $0 }
-            .filter { path in
-                var isDirectory: ObjCBool = false
-                return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
-            }
     }
 }

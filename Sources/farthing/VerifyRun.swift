@@ -1,0 +1,172 @@
+import ConsensusCore
+import Cryptography
+import LedgerCore
+import LevelDBStorage
+import NodeRuntime
+import Primitives
+import StrictJSON
+import VerifierCore
+
+/// What the command line names to verify.
+enum VerifySource {
+    case home(String)
+    case exports([String])
+    case node(String)
+
+    /// The directory, file or address.
+    var place: String {
+        switch self {
+        case .home(let path): path
+        case .exports: "DIR"
+        case .node(let url): url
+        }
+    }
+
+    /// As the command line names it.
+    var words: [String] {
+        switch self {
+        case .home(let path): ["--home", path]
+        case .exports(let paths): paths.flatMap { ["--export", $0] }
+        case .node(let url): ["--url", url]
+        }
+    }
+}
+
+/// One verification as the command does it: with progress, a table of blocks, and a report that says where it comes from.
+struct VerifyRun {
+    let source: VerifySource
+    /// The directory of tables to be compared with the chain, if any.
+    let tables: String?
+    let genesis: Genesis
+    let depth: VerificationDepth
+    let jobs: Int
+
+    struct Origin {
+        let genesis: ReportInput
+        let command: [String]
+    }
+
+    struct Outcome {
+        let report: VerificationReport
+        /// What the report was when the verification passed the height that was asked for; nil if it never did.
+        let atClaimedHeight: VerificationReport?
+    }
+
+    func outcome(_ origin: Origin, tablePath: String?, upTo claimed: Height?) async throws -> Outcome {
+        var table = BlockTable(path: tablePath)
+        var progress = ProgressLines()
+        defer { progress.end() }
+        var passing: VerificationReport?
+        let first = table.input
+        if claimed == .zero {
+            passing = Verifier(genesis: genesis, depth: depth).finish()
+            passing?.origin = reportOrigin(origin, inputs: [], table: first)
+        }
+        let verification = Verification(genesis: genesis, jobs: jobs, depth: depth)
+        let onProgress = { (step: VerificationStep) throws(VerificationFailure) in
+            progress.show(step)
+            do throws(FileError) { try table.append(step) } catch { throw .file(error) }
+            if step.height == claimed {
+                passing = step.verifier.finish()
+                passing?.origin = reportOrigin(origin, inputs: [], table: table.input)
+            }
+        }
+        var found: VerificationReport
+        do throws(VerificationFailure) {
+            switch source {
+            case .home(let path):
+                found = try await report(verification, onProgress) { (verifier) throws(SourceStop) in
+                    try HomeSource.open(path, verifier)
+                }
+            case .exports(let paths):
+                found = try await report(verification, onProgress) { (verifier) throws(SourceStop) in
+                    try ExportSource.open(paths, verifier)
+                }
+            case .node(let url):
+                found = try await report(verification, onProgress) { (_) throws(SourceStop) in
+                    (try await NodeSource.open(url, genesis), [])
+                }
+            }
+        } catch {
+            throw error.failure(home: source.place)
+        }
+        progress.end()
+        found.origin = reportOrigin(origin, inputs: found.inputs, table: table.input)
+        try running { () throws(FileError) in try table.finish() }
+        return Outcome(report: found, atClaimedHeight: passing)
+    }
+
+    /// With the tables, if there are any.
+    private func report(
+        _ verification: Verification,
+        _ onProgress: (Verification.Progress) throws(VerificationFailure) -> Void,
+        open: (Verifier) async throws(SourceStop) -> (source: some ChainSource, loose: [Verified<Certificate>])
+    ) async throws(VerificationFailure) -> VerificationReport {
+        guard let tables else { return try await verification.run(onProgress: onProgress, open: open) }
+        return try await verification.run(onProgress: onProgress) { (verifier) async throws(SourceStop) in
+            let (source, loose) = try await open(verifier)
+            return (try TablesSource(source, verifier, comparing: tables), loose)
+        }
+    }
+
+    private func reportOrigin(_ origin: Origin, inputs: [ReportInput], table: ReportInput) -> ReportOrigin {
+        ReportOrigin(
+            command: origin.command,
+            version: Version.text,
+            inputs: [origin.genesis] + inputs,
+            blocks: table
+        )
+    }
+}
+
+extension ReportInput {
+    init(genesisFile path: String, _ bytes: [UInt8]) {
+        self.init(name: "genesis file", byteCount: UInt64(bytes.count), digest: SHA256.hash(bytes))
+    }
+}
+
+/// A report that somebody handed over: nothing in it is believed.
+struct ClaimedReport {
+    let json: JSON
+    let height: Height
+    let depth: VerificationDepth
+
+    private static let byteCountMax = 256 << 20
+
+    init(_ path: String) throws(CommandFailure) {
+        let bytes = try InputFile.bytes(of: path, limit: Self.byteCountMax)
+        do throws(JSONError) {
+            json = try JSON.parse(bytes)
+        } catch {
+            throw CommandFailure(.badInput, "\(path): \(error)")
+        }
+        do throws(JSONReadError) {
+            let reader = JSONReader(json)
+            _ = try reader.member("report").string(as: "farthing verification report 2") {
+                $0 == "farthing verification report 2" ? $0 : nil
+            }
+            height = Height(try reader.member("height").decimal())
+            depth = try reader.member("depth").string(as: "full or light") { VerificationDepth(rawValue: $0) }
+        } catch {
+            throw CommandFailure(.badInput, "\(path): \(error). `farthing verify --report` writes such a file")
+        }
+    }
+}
+
+extension ReportComparison {
+    func json(verdict: Verdict, height: Height) -> JSON {
+        [
+            "holds": .bool(holds), "differences": .array(differences.map(\.json)),
+            "remarks": .array(remarks.map(\.json)), "verdict": .string(verdict.word), "height": .decimal(height.number),
+        ]
+    }
+}
+
+extension ReportComparison.Difference {
+    fileprivate var json: JSON {
+        [
+            "place": .string(place), "report": said.map { .string($0) } ?? .null,
+            "found": found.map { .string($0) } ?? .null,
+        ]
+    }
+}

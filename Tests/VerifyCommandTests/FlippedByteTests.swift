@@ -1,0 +1,164 @@
+import ChainCore
+import ConsensusCore
+import Cryptography
+import Foundation
+import LedgerCore
+import LevelDBStorage
+import Primitives
+import Synchronization
+import Testing
+import VerifierCore
+import farthing
+
+/// One byte of one file of a home changed at a time: found, or it was never part of what is promised.
+///
+/// `Scripts/flip-bytes` sets how many bytes are flipped; without it 300, spread over all files.
+@Suite struct FlippedByteTests {
+    @Test func everyFlippedByteIsFoundOrPromisesNothing() async throws {
+        let home = try Self.sampleHome()
+        let scheme = RememberingScheme()
+        let verification = Verification(genesis: home.chain.genesis, jobs: 1)
+        let honest = try await TestHome.verify(home.path, by: verification, scheme: scheme)
+        #expect(honest.verdict == .sound)
+
+        let files = try Self.files(in: home.path)
+        let total = files.reduce(0) { $0 + $1.bytes.count }
+        let wanted = ProcessInfo.processInfo.environment["FARTHING_FLIPS"]
+        let count = wanted == "all" ? total : min(total, wanted.flatMap { Int($0) } ?? 300)
+        var outcomes: [String: Int] = [:]
+        var first = 0
+        var flipped = 0
+        for file in files {
+            let url = URL(fileURLWithPath: home.path + "/" + file.name)
+            for offset in file.bytes.indices {
+                // The flips are spread evenly over all bytes of all files.
+                let place = first + offset
+                guard place * count / total != (place + 1) * count / total else { continue }
+                var changed = file.bytes
+                changed[offset] ^= 1 << UInt8(place % 8)
+                try changed.write(to: url)
+                flipped += 1
+                let outcome: String
+                do {
+                    let report = try await TestHome.verify(home.path, by: verification, scheme: scheme)
+                    if report.verdict == .sound, report.hash == honest.hash {
+                        let reason = Self.reason(file.name, offset, file.bytes)
+                        #expect(reason != nil, "byte \(offset) of \(file.name) was flipped, and nothing was found")
+                        outcome = "not promised: \(reason ?? "WRONG")"
+                    } else {
+                        #expect(report.verdict != .sound, "byte \(offset) of \(file.name): sound, but another chain")
+                        outcome = "found: \(report.verdict.word)"
+                    }
+                } catch {
+                    outcome = "found: refused"
+                }
+                outcomes["\(file.name.split(separator: "/").last ?? "") \(outcome)", default: 0] += 1
+            }
+            try file.bytes.write(to: url)
+            first += file.bytes.count
+        }
+        #expect(flipped == count)
+        #expect(try await TestHome.verify(home.path, by: verification, scheme: scheme) == honest)
+        for (outcome, count) in outcomes.sorted(by: { $0.key < $1.key }) { print("flips: \(count) \(outcome)") }
+        print("flips: \(flipped) of \(total) bytes in \(files.count) files")
+    }
+
+    /// Why a change here changes nothing that is promised; nil when it must be found.
+    private static func reason(_ name: String, _ offset: Int, _ bytes: Data) -> String? {
+        switch name.split(separator: "/").last {
+        case "LOG", "LOG.old": return "LevelDB's diary for people"
+        case "LOCK", "lock": return "empty, only locked"
+        case "genesis.json": return "the auditor's own genesis file is read"
+        case "votes.a", "votes.b": return "the other one of the two vote logs says the same"
+        default: break
+        }
+        guard name.hasSuffix(".ldb"), let table = TableLayout(bytes) else { return nil }
+        if table.filter.contains(offset) { return "a Bloom filter: only speed, or a missing entry, which is found" }
+        if table.padding.contains(offset) { return "padding of a table's footer" }
+        return nil
+    }
+
+    private static func files(in home: String) throws -> [(name: String, bytes: Data)] {
+        try FileManager.default.subpathsOfDirectory(atPath: home).sorted().compactMap { name in
+            var isDirectory: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: home + "/" + name, isDirectory: &isDirectory)
+            guard !isDirectory.boolValue else { return nil }
+            return (name, try Data(contentsOf: URL(fileURLWithPath: home + "/" + name)))
+        }
+    }
+
+    /// Some hundred payments: two thirds in tables, one third in the logs, and the vote log of a validator.
+    private static func sampleHome() throws -> TestHome {
+        var chain = try TestChain.sample(validators: 4)
+        for number in 0..<30 {
+            let payments = (0..<10).map {
+                chain.payment(from: $0 % 3, to: chain.account((number + $0 + 1) % 3), amount: UInt64($0 + 1))
+            }
+            try chain.append(try chain.next(payments, after: 1_000))
+        }
+        let home = try TestHome(chain)
+        try home.commit(Array(chain.blocks.prefix(22)))
+        try home.reopen()
+        for item in chain.blocks.dropFirst(22) { try home.commit([item]) }
+        let log = try VoteLog.create(home: home.path, electorate: chain.electorate, key: chain.consensusKeys[0])
+        for item in chain.blocks.suffix(3) { _ = try log.record([item.justification.certificate.body]) }
+        try log.raiseFinalView(chain.view)
+        try log.flush()
+        home.close()
+        return home
+    }
+}
+
+/// Where the parts of a LevelDB table lie that nothing but speed depends on.
+private struct TableLayout {
+    let filter: Range<Int>
+    let padding: Range<Int>
+
+    /// The last 48 bytes: two block handles, zeros, eight bytes that say it is a table.
+    init?(_ bytes: Data) {
+        guard bytes.count >= 48 else { return nil }
+        let all = [UInt8](bytes)
+        var place = all.count - 48
+        guard let metaOffset = Self.number(all, &place), let metaSize = Self.number(all, &place),
+            Self.number(all, &place) != nil, Self.number(all, &place) != nil
+        else { return nil }
+        padding = place..<(all.count - 8)
+        // The one entry of the block of filters: shared, unshared, value length, the name, then the filter's handle.
+        var entry = metaOffset
+        guard metaSize > 8, Self.number(all, &entry) != nil, let nameLength = Self.number(all, &entry),
+            Self.number(all, &entry) != nil
+        else { return nil }
+        entry += nameLength
+        guard let offset = Self.number(all, &entry), let size = Self.number(all, &entry) else { return nil }
+        filter = offset..<(offset + size)
+    }
+
+    private static func number(_ bytes: [UInt8], _ place: inout Int) -> Int? {
+        var value = 0
+        for shift in stride(from: 0, to: 35, by: 7) where place < bytes.count {
+            let byte = bytes[place]
+            place += 1
+            value |= Int(byte & 0x7F) << shift
+            if byte & 0x80 == 0 { return value }
+        }
+        return nil
+    }
+}
+
+/// Verdicts are functions of their claims, so each is reached once; that makes a hundred thousand verifications possible.
+private final class RememberingScheme: SignatureScheme {
+    private let known = Mutex<[[UInt8]: Bool]>([:])
+
+    func verdicts(on claims: [SignatureClaim]) -> [Bool] {
+        claims.map { claim in
+            var writer = WireWriter()
+            writer.write(claim.key)
+            writer.write(claim.signature)
+            let name = writer.bytes + claim.message
+            if let verdict = known.withLock({ $0[name] }) { return verdict }
+            let verdict = StrictEd25519().verdicts(on: [claim])[0]
+            known.withLock { $0[name] = verdict }
+            return verdict
+        }
+    }
+}
