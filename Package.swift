@@ -204,7 +204,7 @@ let package = Package(
             "VerifyCommandTests",
             [
                 "farthing", "VerifierCore", "LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore",
-                "Cryptography",
+                "Cryptography", "CSodium",
                 "Primitives",
             ]
         ),

@@ -99,6 +99,9 @@ package struct Consensus: Sendable {
         }
     }
 
+    /// Views of which anything is known, and those of which my own votes are held.
+    package var openViewCount: Int { records.count }
+    package var ownViewCount: Int { own.count }
     package var isArmed: Bool { armedAt != nil }
     package var leader: Int { electorate.validators.leader(of: current, in: electorate.epoch) }
     package var epoch: Epoch { electorate.epoch }

@@ -178,3 +178,48 @@ package struct VoteLogImage: Hashable, Sendable {
     package var byteCount: Int { (2 + records.count) * VoteLogFormat.recordByteCount }
     package var nextSequence: UInt64 { header.firstSequence + UInt64(records.count) }
 }
+
+// What each write adds, and when the files begin anew.
+extension VoteLogImage {
+    /// The records of one write, which are synced together: at most `batchRecordsMax` behind those that are there.
+    package func batch(_ contents: some Collection<VoteLogRecord.Content>) -> [VoteLogRecord] {
+        precondition(contents.count <= VoteLogFormat.batchRecordsMax, "a reader takes no more for one torn write")
+        let first = nextSequence
+        return contents.enumerated().map { index, content in
+            VoteLogRecord(
+                generation: header.generation,
+                sequence: first + UInt64(index),
+                batchFirst: first,
+                content: content
+            )
+        }
+    }
+
+    /// Whether at least so many records stand in a file, and a compaction would leave at most half of them.
+    package func wantsCompaction(to book: VoteBook, recordsMax: Int) -> Bool {
+        records.count >= recordsMax && 2 * book.votes.count <= records.count
+    }
+
+    /// What both files hold after a compaction: this book and nothing else, in a new generation.
+    package func compacted(to book: VoteBook) -> VoteLogImage {
+        let first = nextSequence
+        let header = VoteLogHeader(
+            generation: header.generation + 1,
+            network: header.network,
+            key: header.key,
+            epoch: header.epoch,
+            finalView: book.finalView,
+            firstSequence: first
+        )
+        let records = book.votes.enumerated().map { index, vote in
+            // Written and synced as a whole before the rename: each record is a batch of its own, none may be torn.
+            VoteLogRecord(
+                generation: header.generation,
+                sequence: first + UInt64(index),
+                batchFirst: first + UInt64(index),
+                content: .vote(vote)
+            )
+        }
+        return VoteLogImage(header: header, records: records)
+    }
+}

@@ -25,6 +25,9 @@ package struct VoteBook: Hashable, Sendable {
         self.finalView = finalView
     }
 
+    /// How many views hold a vote.
+    package var viewCount: Int { votesByView.count }
+
     /// In the order of view, then kind.
     package var votes: [Vote] {
         votesByView.values.joined().sorted { ($0.body.view, $0.body.kind) < ($1.body.view, $1.body.kind) }

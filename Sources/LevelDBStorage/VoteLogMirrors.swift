@@ -86,15 +86,7 @@ struct VoteLogMirrors: ~Copyable {
     }
 
     private mutating func appendBatch(_ contents: ArraySlice<VoteLogRecord.Content>) throws(VoteLogError) {
-        let first = image.nextSequence
-        let records = contents.enumerated().map { index, content in
-            VoteLogRecord(
-                generation: image.header.generation,
-                sequence: first + UInt64(index),
-                batchFirst: first,
-                content: content
-            )
-        }
+        let records = image.batch(contents)
         let offset = image.byteCount
         let bytes = records.flatMap(image.encoded)
         guard !isPoisoned else { throw .poisoned }
@@ -112,31 +104,12 @@ struct VoteLogMirrors: ~Copyable {
 
     /// Whether a compaction is due, and would make the files at most half as long.
     func wantsCompaction(to book: VoteBook) -> Bool {
-        image.records.count >= Self.recordsMax && 2 * book.votes.count <= image.records.count
+        image.wantsCompaction(to: book, recordsMax: Self.recordsMax)
     }
 
     /// Replaces both files by ones that hold this book and nothing else.
     mutating func compact(to book: VoteBook) throws(VoteLogError) {
-        let first = image.nextSequence
-        let old = image.header
-        let header = VoteLogHeader(
-            generation: old.generation + 1,
-            network: old.network,
-            key: old.key,
-            epoch: old.epoch,
-            finalView: book.finalView,
-            firstSequence: first
-        )
-        let records = book.votes.enumerated().map { index, vote in
-            // Written and synced as a whole before the rename: each record is a batch of its own, none may be torn.
-            VoteLogRecord(
-                generation: header.generation,
-                sequence: first + UInt64(index),
-                batchFirst: first + UInt64(index),
-                content: .vote(vote)
-            )
-        }
-        let image = VoteLogImage(header: header, records: records)
+        let image = image.compacted(to: book)
         let bytes = image.encoded()
         guard !isPoisoned else { throw .poisoned }
         isPoisoned = true

@@ -254,7 +254,9 @@ extension Replica {
     private var refetchInterval: Milliseconds { Milliseconds(max(20, consensus.pace.viewTimer.number / 6)) }
 
     mutating func refetchAssemblies() {
-        let due = assemblies.filter { $0.value.askedAt.adding(refetchInterval) <= now.monotonic }.keys.sorted()
+        guard !assemblies.isEmpty else { return }
+        let (interval, moment) = (refetchInterval, now.monotonic)
+        let due = assemblies.filter { $0.value.askedAt.adding(interval) <= moment }.keys.sorted()
         for hash in due {
             // Nobody wants it any more: its view has passed without a certificate.
             guard consensus.wants(hash) || isAwaitedParent(hash) else {
@@ -266,7 +268,11 @@ extension Replica {
         }
     }
 
-    var assemblyDeadline: Milliseconds? { assemblies.values.map { $0.askedAt.adding(refetchInterval) }.min() }
+    var assemblyDeadline: Milliseconds? {
+        // Looked at first: a closure would take a copy of the replica along, in every turn.
+        guard !assemblies.isEmpty else { return nil }
+        return assemblies.values.map(\.askedAt).min()?.adding(refetchInterval)
+    }
 
     // MARK: - Serving
 

@@ -41,7 +41,12 @@ extension Replica {
     private static var shunTime: Milliseconds { Milliseconds(3000) }
 
     /// The best final height that a connected peer claims and hasn't just failed to serve; a hint.
-    var bestPeerHeight: Height { peers.keys.map { claimedHeight(of: $0) }.max() ?? .zero }
+    var bestPeerHeight: Height {
+        // A loop: a closure would take a copy of the replica along, in every turn.
+        var best = Height.zero
+        for key in peers.keys { best = max(best, claimedHeight(of: key)) }
+        return best
+    }
 
     private func claimedHeight(of key: PublicKey) -> Height {
         if let until = sync.shunnedUntil[key], now.monotonic < until { return .zero }

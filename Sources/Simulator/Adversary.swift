@@ -1,3 +1,4 @@
+import ChainCore
 import ConsensusCore
 import Primitives
 
@@ -16,6 +17,13 @@ struct Adversary: Sendable {
     var finalizations: [View: Certificate] = [:]
     /// Proposals that it has seen or made, by view.
     var proposals: [View: [VoteBody]] = [:]
+    /// The last messages that came, to be repeated when nobody waits for them.
+    private(set) var heard: [PeerMessage] = []
+
+    mutating func remember(_ message: PeerMessage) {
+        if heard.count >= 64 { heard.removeFirst(32) }
+        heard.append(message)
+    }
 
     mutating func see(_ certificate: Certificate) {
         switch certificate.kind {

@@ -36,7 +36,7 @@ extension Checker {
 
 extension VoteBody {
     /// Whether one signer's votes for both are evidence; the order does not matter.
-    fileprivate func contradicts(_ other: VoteBody) -> Bool {
+    func contradicts(_ other: VoteBody) -> Bool {
         let vote = Vote(body: self, signer: 0, signature: .zero)
         return Evidence(vote, Vote(body: other, signer: 0, signature: .zero)) != nil
     }

@@ -32,6 +32,7 @@ struct Checker: Sendable {
     private var evidenceSince: [UInt16: Height] = [:]
 
     var crashCount = 0
+    var peaks = Peaks()
     var healedAt: UInt64 = 0
     var healedHeight = Height.zero
     /// Milliseconds from the last fault until the next block was final somewhere.
@@ -58,15 +59,31 @@ struct Checker: Sendable {
     mutating func meet(_ situation: Situation) { situations.insert(situation) }
 
     func isFinal(_ id: TransactionID) -> Bool { settled[id] != nil }
+    func settledHeight(of id: TransactionID) -> Height? { settled[id] }
 
     // MARK: - Votes and certificates: S1, S2
 
-    /// A vote that may reach anybody from now on.
-    mutating func note(_ vote: Vote) {
+    /// A vote that may reach anybody from now on; answers its body when it makes a block notarized.
+    @discardableResult mutating func note(_ vote: Vote) -> VoteBody? {
         let view = vote.body.view
+        if honest.contains(Int(vote.signer)), tally[view]?[vote.body].map({ $0 >> UInt64(vote.signer) & 1 }) != 1 {
+            checkSignedOnce(vote)
+        }
         tally[view, default: [:]][vote.body, default: 0] |= 1 << UInt64(vote.signer)
         let count = tally[view]?[vote.body]?.nonzeroBitCount ?? 0
-        if count >= electorate.validators.quorum { certified(vote.body) }
+        guard count >= electorate.validators.quorum else { return nil }
+        let isNews = vote.body.kind == .notarize && notarized[view] == nil
+        certified(vote.body)
+        return isNews ? vote.body : nil
+    }
+
+    /// S4: an honest validator never signs two votes that are evidence together, in whatever life.
+    private mutating func checkSignedOnce(_ vote: Vote) {
+        for (body, signers) in tally[vote.body.view] ?? [:] where signers >> UInt64(vote.signer) & 1 == 1 {
+            if body.contradicts(vote.body) {
+                violate("S4: honest validator \(vote.signer) signs two votes of view \(vote.body.view) that convict it")
+            }
+        }
     }
 
     mutating func note(_ certificate: Certificate) { certified(certificate.body) }

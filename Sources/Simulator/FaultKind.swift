@@ -15,6 +15,16 @@ package enum FaultKind: String, CaseIterable, Sendable {
     // Disks
     /// Each sync takes up to 150 ms more for a while.
     case slowDisk = "slow-disk"
+    /// Of what was being written at a crash, a part is on disk, the last record of it torn.
+    case tornWrite = "torn-write"
+    /// A bit of `votes.a` or `votes.b` flips while the node is down, or one of the store.
+    case bitFlip = "bit-flip"
+    /// A sync fails: the node stops, its operator starts it again later.
+    case failedSync = "failed-sync"
+    /// The disk is full until the operator makes room.
+    case fullDisk = "full-disk"
+    /// The database is restored from an old backup; the vote log is not.
+    case backup
     /// The database is lost; the vote log is not.
     case lostStore = "lost-store"
     /// The vote log is lost; the database is not.
@@ -49,7 +59,11 @@ package enum FaultKind: String, CaseIterable, Sendable {
         case .slowNode: 300
         case .clock: 400
         case .slowDisk: 600
-        case .lostStore, .lostLog: 250
+        case .tornWrite: 700
+        case .bitFlip: 350
+        case .failedSync: 300
+        case .fullDisk: 250
+        case .backup, .lostStore, .lostLog: 250
         case .partition: 650
         case .oneWay: 400
         case .ring: 200
@@ -69,12 +83,15 @@ package enum FaultKind: String, CaseIterable, Sendable {
         case .slowNode: 6
         case .clock: 6
         case .slowDisk: 8
-        case .lostStore, .lostLog: 3
+        case .bitFlip: 6
+        case .failedSync: 5
+        case .fullDisk: 4
+        case .backup, .lostStore, .lostLog: 3
         case .partition: 18
         case .oneWay: 9
         case .ring: 5
         case .link: 8
-        case .outage, .loss, .delay, .duplicate, .hostile: 0
+        case .outage, .tornWrite, .loss, .delay, .duplicate, .hostile: 0
         }
     }
 

@@ -17,21 +17,27 @@ package struct Federation: Sendable {
     package init(validatorCount: Int, parameters: Parameters, balances: [UInt64]) {
         let keys = (0..<validatorCount).map { MockKey(name: "consensus \($0)") }
             .sorted { $0.publicKey < $1.publicKey }
-        let validators = keys.enumerated().map { index, key in
+        payers = balances.indices.map { MockKey(name: "payer \($0)") }
+        let accounts = zip(payers, balances).map { key, units in
+            GenesisAccount(id: AccountID(key.publicKey), balance: Amount(units: units))
+        }
+        genesis = Self.genesis(consensusKeys: keys.map(\.publicKey), parameters: parameters, accounts: accounts)
+        validatorKeys = keys
+    }
+
+    /// A network of validators with these keys, which are in ascending order.
+    static func genesis(consensusKeys: [PublicKey], parameters: Parameters, accounts: [GenesisAccount]) -> Genesis {
+        let validators = consensusKeys.enumerated().map { index, key in
             Validator(
                 name: "v\(index)",
-                consensusKey: key.publicKey,
+                consensusKey: key,
                 nodeKey: MockKey(name: "node \(index)").publicKey,
                 noteKey: MockKey(name: "note \(index)").publicKey,
                 payoutAccount: AccountID(MockKey(name: "payout \(index)").publicKey)
             )
         }
-        payers = balances.indices.map { MockKey(name: "payer \($0)") }
-        let accounts = zip(payers, balances).map { key, units in
-            GenesisAccount(id: AccountID(key.publicKey), balance: Amount(units: units))
-        }
         do throws(GenesisError) {
-            genesis = try Genesis(
+            return try Genesis(
                 parameters: parameters,
                 time: Self.epochStart,
                 accounts: accounts,
@@ -40,7 +46,6 @@ package struct Federation: Sendable {
         } catch {
             preconditionFailure("the simulation's own genesis is sound: \(error)")
         }
-        validatorKeys = keys
     }
 
     /// The node key of a validator, or of a follower, whose index lies behind the validators'.

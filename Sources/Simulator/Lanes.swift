@@ -22,46 +22,69 @@ enum CommitOrder: Sendable {
 
 /// The two performers of a node: each first in, first out, at its own pace (design: how the parts meet).
 struct Lanes: Sendable {
-    private(set) var safety: [[SafetyOrder]] = []
+    /// What the safety lane works on: all that had piled up when it began, sharing its syncs.
+    private(set) var inFlight: [SafetyOrder] = []
+    private(set) var waiting: [SafetyOrder] = []
     private(set) var commit: [(order: CommitOrder, after: UInt64)] = []
-    /// Turns whose safety orders were ever ordered, and done.
+    /// Turns of the replica whose safety orders were ever ordered, taken up, and done.
     private var ordered: UInt64 = 0
+    private var takenUp: UInt64 = 0
     private var done: UInt64 = 0
-    var safetyIsBusy = false
-    var commitIsBusy = false
+    private(set) var commitIsBusy = false
+    /// How many orders the commit lane works on.
+    private var commitCount = 0
 
     mutating func order(_ orders: [SafetyOrder]) {
         guard !orders.isEmpty else { return }
-        safety.append(orders)
+        waiting += orders
         ordered += 1
     }
 
     /// A commit waits until the safety lane has done what was ordered before it.
     mutating func order(_ order: CommitOrder) { commit.append((order, ordered)) }
 
-    /// Takes the batch that has become durable off the safety lane.
+    mutating func startSafety() {
+        inFlight = waiting
+        waiting = []
+        takenUp = ordered
+    }
+
+    /// Takes what has become durable off the safety lane.
     mutating func finishSafety() -> [SafetyOrder] {
-        safetyIsBusy = false
-        done += 1
-        return safety.removeFirst()
+        defer { inFlight = [] }
+        done = takenUp
+        return inFlight
+    }
+
+    /// What the commit lane takes up next: one order, or all commits that have piled up, which share a batch.
+    mutating func startCommit() {
+        commitIsBusy = true
+        let commits = commit.prefix { item in
+            guard case .commit = item.order else { return false }
+            return item.after <= done
+        }
+        commitCount = max(1, commits.count)
     }
 
     mutating func finishCommit() -> CommitOrder {
+        let order = blocksInFlight.map { .commit($0) } ?? commit[0].order
+        commit.removeFirst(commitCount)
         commitIsBusy = false
-        return commit.removeFirst().order
+        return order
     }
 
-    /// What the next commit would write.
-    var firstBlocks: [FinalBlock]? {
-        guard let first = commit.first, case .commit(let blocks) = first.order else { return nil }
-        return blocks
+    /// Everything that the safety lane has not done yet.
+    var undone: [SafetyOrder] { inFlight + waiting }
+
+    /// What the present batch writes, or the next one would; nil when it is no batch's turn.
+    var blocksInFlight: [FinalBlock]? {
+        guard case .commit? = commit.first?.order else { return nil }
+        return commit.prefix(commitIsBusy ? commitCount : 1).flatMap { item -> [FinalBlock] in
+            guard case .commit(let blocks) = item.order else { return [] }
+            return blocks
+        }
     }
 
-    /// Whether the next order of the commit lane is news for clients that wait.
-    var tellsNext: Bool {
-        if case .tell? = commit.first?.order { true } else { false }
-    }
-
-    var safetyMayStart: Bool { !safetyIsBusy && !safety.isEmpty }
+    var safetyMayStart: Bool { inFlight.isEmpty && !waiting.isEmpty }
     var commitMayStart: Bool { !commitIsBusy && commit.first.map { $0.after <= done } ?? false }
 }

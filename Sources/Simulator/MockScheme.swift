@@ -1,15 +1,18 @@
 package import Cryptography
 package import Primitives
 
-/// A signature that costs one hash: SHA-256 over key and message, which anybody could make and nobody here does.
+/// A signature that costs one hash: SHA-256 over key, message and variant, which anybody could make and nobody here does.
 ///
-/// As with Ed25519, one key can sign one message in many ways: the second half is the signer's to choose.
+/// As with Ed25519, one key can sign one message in many ways: the variant in the second half is the signer's to choose.
 /// The rest of the node can't tell it from Ed25519, so the gate runs unchanged.
 package struct MockScheme: SignatureScheme {
     package init() {}
 
     package func verdicts(on claims: [SignatureClaim]) -> [Bool] {
-        claims.map { $0.signature.r == MockKey.signature(by: $0.key, of: $0.message, variant: 0).r }
+        claims.map { claim in
+            claim.signature
+                == MockKey.signature(by: claim.key, of: claim.message, variant: claim.signature.s.first)
+        }
     }
 }
 
@@ -35,6 +38,7 @@ package struct MockKey: Hashable, Sendable {
         var hasher = SHA256()
         hasher.update(key)
         hasher.update(message)
+        hasher.update(Hash32(words: Words32(variant, 0, 0, 0)))
         return Signature(r: hasher.finish().words, s: Words32(variant, 0, 0, 0))
     }
 }

@@ -19,6 +19,8 @@ package struct Outcome: Sendable {
     package let healedAfter: UInt64?
     /// Milliseconds from the last fault until the next block was final somewhere.
     package let progressAfter: UInt64?
+    /// The most that any honest node held or sent.
+    package let peaks: Peaks
     /// How many messages of each type honest nodes sent while nothing was to be done.
     package let quietMessages: [UInt8: Int]
     /// One for each thing that happened, when they were asked for.

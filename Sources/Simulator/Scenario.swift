@@ -190,6 +190,9 @@ package struct Scenario: Sendable {
     /// How far wall clocks are off at any time.
     static let usualClockError: UInt64 = 800
 
+    /// What a node may send in one second, in bytes: 1 MiB to each other node, answers to who was away included.
+    var egressMax: Int { nodeCount << 20 }
+
     /// How long after the quorum is back the next block is final (L5), in milliseconds.
     ///
     /// A start, a redial and a retry, then the view timers as above; the length of the outage is not in it.
@@ -215,4 +218,14 @@ package enum PlantedBug: CaseIterable, Sendable {
     case sendsBeforeItWrites
     /// Blocks are reported final before they are on disk.
     case reportsBeforeItCommits
+    /// Blocks are voted for that never reach the disk.
+    case losesBlocks
+    /// After two seconds no timer runs out any more.
+    case ignoresTimers
+    /// A message that nobody needs, again and again, in an idle network.
+    case chatters
+    /// A disk that takes orders and never does them, which nobody notices.
+    case hoardsOrders
+    /// An auditor who is shown a changed block and looks at the right one.
+    case auditsTheWrongBlock
 }

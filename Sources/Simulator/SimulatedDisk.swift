@@ -10,16 +10,23 @@ import ReplicaCore
 ///
 /// Vote log and store are apart, as they are on a real disk: one can be lost without the other.
 struct SimulatedDisk: Sendable {
-    /// D1: the vote log.
-    var votes: VoteBook
+    /// D1: the vote log; nil for who has no key to sign with.
+    var voteLog: SimulatedVoteLog?
     /// D2: the final state, as the batches made it.
     private(set) var ledger: Ledger
     private(set) var chain: [FinalBlock] = []
+    private(set) var tipHash: Hash32
     private(set) var bodies: [Hash32: StoredBody] = [:]
     private(set) var certificates: [CertificatePlace: Certificate] = [:]
     private(set) var evidence: [Evidence] = []
     /// Where each final transaction settled.
     private(set) var settled: [TransactionID: Height] = [:]
+    /// A value of the store is not what was written: every start ends with exit code 3.
+    private(set) var isStoreDamaged = false
+    /// The height of each final block.
+    private var heights: [Hash32: Height] = [:]
+    /// Certificates written since the last sync, in their order: a crash may take the last of them away.
+    private var unsynced: [CertificatePlace] = []
     private let rules: ChainRules
 
     struct StoredBody: Sendable {
@@ -36,51 +43,84 @@ struct SimulatedDisk: Sendable {
         }
     }
 
-    init(genesis: Genesis) {
+    /// A new home; `key` is the validator's whose votes it will hold.
+    init(genesis: Genesis, key: PublicKey?) {
         rules = ChainRules(genesis: genesis)
         ledger = Ledger(genesis: genesis)
-        votes = VoteBook(epoch: .zero, finalView: .zero)
+        tipHash = rules.genesisHeader(ledger.head).hash(network: rules.network)
+        voteLog = key.map { SimulatedVoteLog(network: rules.network, key: $0) }
     }
 
     var tip: Header { chain.last?.block.block.header ?? rules.genesisHeader(Ledger(genesis: ledger.genesis).head) }
-    var tipHash: Hash32 { tip.hash(network: rules.network) }
     var finalHeight: Height { Height(UInt64(chain.count)) }
     var finalView: View { chain.last?.view ?? .zero }
+    /// The durable votes.
+    var votes: VoteBook { voteLog?.book ?? VoteBook(epoch: .zero, finalView: finalView) }
 
     // MARK: - Writing
 
     mutating func store(_ block: Block, view: View) {
         if let held = bodies[block.hash], held.view >= view { return }
+        unsynced = []
         bodies[block.hash] = StoredBody(block: block, view: view)
     }
 
+    /// Not synced by itself (spec 5.5): a certificate proves itself, and the next block's sync takes it along.
     mutating func store(_ certificate: Certificate) {
-        certificates[CertificatePlace(view: certificate.view, kind: certificate.kind)] = certificate
+        let place = CertificatePlace(view: certificate.view, kind: certificate.kind)
+        guard certificates[place] == nil else { return }
+        certificates[place] = certificate
+        unsynced.append(place)
     }
 
-    mutating func store(_ item: Evidence) { evidence.append(item) }
+    mutating func store(_ item: Evidence) {
+        unsynced = []
+        evidence.append(item)
+    }
 
     /// One synced batch; the blocks follow on from the tip.
     mutating func commit(_ blocks: [FinalBlock]) {
         for final in blocks {
+            let block = final.block.block
             ledger.finalize(final.delta)
             chain.append(final)
-            bodies[final.block.block.hash] = nil
-            for transaction in final.block.block.transactions { settled[transaction.id] = final.height }
+            tipHash = block.hash
+            heights[block.hash] = block.height
+            bodies[block.hash] = nil
+            for transaction in block.transactions { settled[transaction.id] = final.height }
         }
         let view = finalView
         certificates = certificates.filter { $0.key.view > view }
     }
 
+    // MARK: - Losing
+
+    /// The power goes: of what was never synced, the last part is lost.
+    ///
+    /// Answers whether anything was.
+    mutating func loseUnsynced(with generator: inout SplitMix64) -> Bool {
+        let lost = unsynced.dropFirst(generator.below(unsynced.count + 1))
+        for place in lost { certificates[place] = nil }
+        unsynced = []
+        return !lost.isEmpty
+    }
+
     /// The store is lost, the vote log is not: `farthing node refetch` (spec 3.7(3)).
-    mutating func loseStore() {
-        let votes = votes
-        self = SimulatedDisk(genesis: ledger.genesis)
-        self.votes = votes
+    mutating func loseStore() { restoreStore(from: SimulatedDisk(genesis: ledger.genesis, key: nil)) }
+
+    /// The store as it once was; the vote log stays.
+    mutating func restoreStore(from copy: SimulatedDisk) {
+        let log = voteLog
+        self = copy
+        voteLog = log
     }
 
     /// The vote log is lost, the store is not (spec 3.7(2)).
-    mutating func loseVotes() { votes = VoteBook(epoch: .zero, finalView: finalView) }
+    mutating func loseVotes(of key: PublicKey) {
+        voteLog = SimulatedVoteLog(network: rules.network, key: key, finalView: finalView)
+    }
+
+    mutating func damageStore() { isStoreDamaged = true }
 
     // MARK: - Reading
 
@@ -88,12 +128,13 @@ struct SimulatedDisk: Sendable {
     func holds(_ hash: Hash32) -> Bool {
         var next = hash
         while let stored = bodies[next] { next = stored.block.parent }
-        return next == tipHash || chain.contains { $0.block.block.hash == next }
+        return next == tipHash || heights[next] != nil
     }
 
     func block(_ hash: Hash32) -> Block? {
-        bodies[hash]?.block ?? chain.last { $0.block.block.hash == hash }?.block.block
+        bodies[hash]?.block ?? heights[hash].map { chain[Int($0.number) - 1].block.block }
     }
+
     /// What a start reads (spec 3.7).
     func start(
         me: Int?,
@@ -125,20 +166,5 @@ struct SimulatedDisk: Sendable {
     }
 
     /// Final blocks from a height on, up to a limit, and what proves the last of them final (spec 3.11).
-    func range(from height: Height, count: Int) -> SyncResponse {
-        let first = Int(height.number) - 1
-        guard first >= 0, first < chain.count,
-            let end = chain[first...].lastIndex(where: { $0.block.justification.isFinalization })
-        else { return SyncResponse(blocks: [], headers: [], finalization: nil) }
-        let last = min(first + count - 1, end)
-        guard
-            let proof = chain[last...].firstIndex(where: { $0.block.justification.isFinalization })
-        else { preconditionFailure("the end is finalised by itself") }
-        return SyncResponse(
-            blocks: chain[first...last].map(\.block),
-            headers: chain[(last + 1)..<max(last + 1, proof + 1)].map(\.block.block.header),
-            justifications: chain[(last + 1)..<max(last + 1, proof + 1)].map(\.block.justification),
-            finalization: chain[proof].block.justification.certificate
-        )
-    }
+    func range(from height: Height, count: Int) -> SyncResponse { chain.range(from: height, count: count) }
 }

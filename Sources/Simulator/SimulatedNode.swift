@@ -17,11 +17,18 @@ struct SimulatedNode: Sendable {
     var blindfold: Blindfold?
     /// Its vote log is lost: it observes from now on (spec 3.7(2)).
     var isObserver = false
-    /// How far its wall clock is off, in milliseconds.
-    var skew: Int64 = 0
+    /// Votes above its final view that have left it, in all its lives.
+    var sentVotes: [Vote] = []
+    /// No write succeeds, and no start, until somebody makes room.
+    var isDiskFull = false
+    var failsNextSync = false
+    /// In how many files of the vote log a bit has flipped since the last start.
+    var flippedFiles = 0
+    /// An old copy of its database.
+    var backup: SimulatedDisk?
+    var clock = NodeClock()
     /// Counts its starts; what was foreseen for an earlier life doesn't happen.
     var life: UInt64 = 0
-    var startedAt: Microseconds = 0
     /// How many orders its disk has performed, in all its lives.
     var performedOrders = 0
     /// When it last crashed.
@@ -34,6 +41,8 @@ struct SimulatedNode: Sendable {
     var stall: Microseconds = 0
     /// How slow it is to hear and to speak for a while, in microseconds more for each message.
     var lag: Microseconds = 0
+    /// What it has sent in the present second, to all peers together.
+    var sentInSecond: (second: UInt64, byteCount: Int) = (0, 0)
     /// The last message was a range of final blocks.
     var isSyncing = false
 
@@ -45,6 +54,14 @@ struct SimulatedNode: Sendable {
 
     var isUp: Bool { replica != nil }
     var isHonest: Bool { role == .honest }
+}
+
+/// The clocks of one node: a part of its own, so that reading them copies no replica.
+struct NodeClock: Sendable {
+    /// How far the wall clock is off, in milliseconds.
+    var skew: Int64 = 0
+    /// When the present life began.
+    var startedAt: Microseconds = 0
 
     func moment(at now: Microseconds) -> Moment {
         let wall = Int64(Federation.epochStart.number + now / 1000) + skew

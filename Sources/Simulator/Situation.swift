@@ -19,6 +19,21 @@ package enum Situation: String, CaseIterable, Comparable, Sendable {
     case voteInFlightAtCrash
     /// A vote reached the disk, and its sender crashed before sending it.
     case voteDurableButUnsent
+    /// The last records of the vote log were torn in both files, and cut at the start.
+    case tornVoteCut
+    /// One file of the vote log held what the other lacked.
+    case voteLogHealed
+    case flippedBitHealed
+    /// Both files were damaged at one place: the node serves reads and does not sign.
+    case voteLogRefused
+    case voteLogCompacted
+    /// A certificate that no sync had taken along was gone after a crash.
+    case certificateLostInCrash
+    case stoppedByFullDisk
+    case stoppedByFailedSync
+    case storeDamageFound
+    /// The vote log was newer than the store.
+    case backupRestored
     case commitLostInCrash
     case allCrashed
     case longQuorumLoss
@@ -51,8 +66,13 @@ package enum Situation: String, CaseIterable, Comparable, Sendable {
     case verdictNonceUsed
     case refusedForFunds
     case resubmitted
+    /// A client that was told "final" submits the same bytes again and hears the same height.
+    case finalAskedAgain
     /// One transaction under two signatures: two leaf hashes, one id.
     case signedTwice
+
+    /// A block with one byte changed was shown to an auditor.
+    case changedByteRefused
 
     // Hostile validators
     case twoBlocksProposed
@@ -62,6 +82,12 @@ package enum Situation: String, CaseIterable, Comparable, Sendable {
     case invalidBlockRefused
     case forgedBodyRefused
     case evidenceOnChain
+    case wrongPriceProposed
+    /// A proposal whose certificates don't justify it.
+    case badJustification
+    /// A hostile validator repeats what others said some time ago.
+    case staleReplay
+    case unaskedAnswerDropped
 
     // Twins
     /// A partition left the two copies of a validator on different sides.

@@ -69,7 +69,15 @@ extension World {
         else { return }
         adversaries[node]?.planned = view
         queue.insert(.adversary(node, view), at: now + generator.below(350_000))
+        if generator.chance(perMille: 300) { replay(as: node) }
         if generator.chance(perMille: 200) { queue.insert(.adversary(node, view), at: now + generator.below(600_000)) }
+    }
+
+    /// Says again what others said some time ago: votes, proposals, answers that nobody asked it for.
+    private mutating func replay(as node: Int) {
+        guard let heard = adversaries[node]?.heard, let message = generator.pick(heard) else { return }
+        checker.meet(.staleReplay)
+        send(message, from: node, to: halves(of: node).0)
     }
 
     /// A view's time to do something in has come: lead it badly, or spoil it.

@@ -11,6 +11,8 @@ struct SimulatedPayment: Sendable {
     /// The client gives up asking at this moment.
     let until: Microseconds
     var submissions = 0
+    /// How often it was submitted again after its client was told that it is final.
+    var repeats = 0
     var verdict: TransactionStatus?
 }
 
@@ -179,7 +181,8 @@ extension World {
 
     /// Submits to a random node that is up, and looks again later.
     mutating func submit(_ index: Int) {
-        guard clients.payments[index].verdict == nil, now < clients.payments[index].until else { return }
+        if clients.payments[index].verdict != nil { return askAgain(index) }
+        guard now < clients.payments[index].until else { return }
         // The longer in vain, the less often.
         let patience = UInt64(1 + min(clients.payments[index].submissions / 8, 2))
         queue.insert(.client(index), at: now + patience * generator.within(400_000...1_800_000))
@@ -199,6 +202,21 @@ extension World {
         } else {
             step(node, .submitted([signed(payment)], Ticket(ticket)))
         }
+    }
+
+    /// A client that knows better asks all the same, twice: the same bytes to another node change nothing.
+    private mutating func askAgain(_ index: Int) {
+        let able = nodes.indices.filter { nodes[$0].isUp && nodes[$0].isHonest }
+        guard clients.payments[index].repeats < 2, case .final? = clients.payments[index].verdict,
+            let node = generator.pick(able)
+        else { return }
+        clients.payments[index].repeats += 1
+        let ticket = clients.nextTicket
+        clients.nextTicket += 1
+        clients.tickets[ticket] = index
+        trace.say("payment \(index) is submitted again to n\(node)", at: now)
+        step(node, .submitted([clients.payments[index].transaction], Ticket(ticket)))
+        queue.insert(.client(index), at: now + generator.within(400_000...4_000_000))
     }
 
     /// Every other time the payer signs anew: another signature, the same transaction.
@@ -229,12 +247,23 @@ extension World {
             "payment \(index) at n\(node): \(height.map { "final at \($0)" } ?? "\(judgement.otherwise)")",
             at: now
         )
+        checkKept(judgement.id, finalAt: height, of: node, for: index)
         checker.answered(judgement, finalAt: height)
         if let height {
             clients.payments[index].verdict = .final(height: height, index: 0, price: 0, fee: .zero)
         } else if judgement.otherwise.isVerdict {
             clients.payments[index].verdict = judgement.otherwise
         }
+    }
+
+    /// S5: what a client was told, and what a node has said, is never taken back, not by a crash either.
+    private mutating func checkKept(_ id: TransactionID, finalAt height: Height?, of node: Int, for index: Int) {
+        if let settled = checker.settledHeight(of: id), height == nil, settled <= nodes[node].reportedHeight {
+            checker.violate("S5: node \(node) takes back that payment \(index) is final at height \(settled)")
+        }
+        guard case .final(let told, _, _, _)? = clients.payments[index].verdict, let height else { return }
+        if told != height { checker.violate("S5: payment \(index) is final at height \(told), then at \(height)") }
+        checker.meet(.finalAskedAgain)
     }
 
     /// What left a node's mempool: whoever might be waiting for it is told, so it must be as true as any answer.

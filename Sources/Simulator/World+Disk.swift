@@ -8,59 +8,101 @@ import ReplicaCore
 extension World {
     mutating func startLanes(_ node: Int) {
         if nodes[node].lanes.safetyMayStart {
-            nodes[node].lanes.safetyIsBusy = true
-            let time = generator.within(scenario.safetySync) + nodes[node].stall
+            nodes[node].lanes.startSafety()
+            var time = generator.within(scenario.safetySync) + nodes[node].stall
+            if scenario.plantedBug == .hoardsOrders, node == 0, now > 2_000_000 { time += 3_600_000_000 }
             queue.insert(.safetyDone(node, life: nodes[node].life), at: now + time)
         }
         if nodes[node].lanes.commitMayStart {
-            nodes[node].lanes.commitIsBusy = true
-            // Telling who waits needs no disk, only its place in the order.
-            let time = nodes[node].lanes.tellsNext ? 0 : generator.within(scenario.commitSync) + nodes[node].stall
+            nodes[node].lanes.startCommit()
+            // Answers and news need no sync, only their place in the order.
+            let isBatch = nodes[node].lanes.blocksInFlight != nil
+            let time = isBatch ? generator.within(scenario.commitSync) + nodes[node].stall : 0
             queue.insert(.commitDone(node, life: nodes[node].life), at: now + time)
         }
     }
 
     // MARK: - Safety lane
 
-    /// A turn's orders are durable; only now anything that depends on them is sent.
+    /// What was taken up is durable; only now anything that depends on it is sent.
     mutating func finishSafety(_ node: Int) {
+        if stopsAtWrite(node) { return }
         let orders = nodes[node].lanes.finishSafety()
-        for order in orders {
-            write(order, of: node)
+        guard let (writes, votes) = plan(orders, of: node) else { return }
+        for write in writes {
+            if scenario.plantedBug == .losesBlocks, case .blocks = write { continue }
+            nodes[node].disk.perform(write)
             if crashesNow(node) { return }
         }
+        take(votes, of: node)
         for order in orders { follow(order, of: node) }
+        for case .forgetVotes(let view) in orders where forget(upTo: view, of: node) { return }
         startLanes(node)
     }
 
-    private mutating func write(_ order: SafetyOrder, of node: Int) {
-        switch order {
-        case .storeBlock(let block, let view): nodes[node].disk.store(block, view: view)
-        case .storeCertificate(let certificate): nodes[node].disk.store(certificate)
-        case .storeEvidence(let evidence): nodes[node].disk.store(evidence)
-        case .vote(let body): sign(body, of: node)
-        case .propose(let draft): sign(draft.body, of: node)
-        case .forgetVotes(let view):
-            if view > nodes[node].disk.finalView {
-                checker.violate("node \(node) forgets votes up to view \(view) before its store holds that view")
+    /// Signs what is to be signed, and cuts everything into steps in the node's order; nil after a violation.
+    mutating func plan(_ orders: [SafetyOrder], of node: Int) -> (writes: [SafetyWrite], votes: [Vote])? {
+        var blocks: [(block: Block, view: View)] = []
+        var certificates: [Certificate] = []
+        var evidence: [Evidence] = []
+        var votes: [Vote] = []
+        var book = nodes[node].disk.votes
+        for order in orders {
+            switch order {
+            case .storeBlock(let block, let view): blocks.append((block, view))
+            case .storeCertificate(let certificate): certificates.append(certificate)
+            case .storeEvidence(let item): evidence.append(item)
+            case .vote, .propose:
+                guard let body = order.voteBody, book.vote(for: body) == nil else { continue }
+                if nodes[node].isObserver {
+                    checker.violate("S4: observer \(node) asks for \(body.line)")
+                    return nil
+                }
+                // The vote log refuses what an honest validator never asks for.
+                if let refusal = book.refusal(of: body) {
+                    checker.violate("S4: node \(node)'s vote log refuses: \(refusal)")
+                    return nil
+                }
+                let vote = signed(body, by: node)
+                book.insert(vote)
+                votes.append(vote)
+            case .forgetVotes: break
             }
-            nodes[node].disk.votes.raise(finalView: view)
+        }
+        var writes: [SafetyWrite] = []
+        if !blocks.isEmpty { writes.append(.blocks(blocks)) }
+        if !certificates.isEmpty { writes.append(.certificates(certificates)) }
+        if !evidence.isEmpty { writes.append(.evidence(evidence)) }
+        if !votes.isEmpty { writes += (nodes[node].disk.voteLog?.writes(of: votes) ?? []).map { .voteLog($0) } }
+        return (writes, votes)
+    }
+
+    /// These votes are in both files now.
+    private mutating func take(_ votes: [Vote], of node: Int) {
+        guard !votes.isEmpty else { return }
+        nodes[node].disk.voteLog?.append(votes)
+        for vote in votes {
+            if let block = vote.body.block, !nodes[node].disk.holds(block) {
+                checker.violate("S6: node \(node) votes \(vote.body.line) without the block and its ancestors on disk")
+            }
+            note(vote)
         }
     }
 
-    /// Signs into the vote log, which refuses what an honest validator never asks for.
-    private mutating func sign(_ body: VoteBody, of node: Int) {
-        if nodes[node].isObserver { return checker.violate("S4: observer \(node) asks for \(body.line)") }
-        if let refusal = nodes[node].disk.votes.refusal(of: body) {
-            return checker.violate("S4: node \(node)'s vote log refuses: \(refusal)")
+    /// Drops votes of final views, and compacts the log now and then; answers whether the node crashed meanwhile.
+    private mutating func forget(upTo view: View, of node: Int) -> Bool {
+        if view > nodes[node].disk.finalView {
+            checker.violate("node \(node) forgets votes up to view \(view) before its store holds that view")
         }
-        if let block = body.block, !nodes[node].disk.holds(block) {
-            checker.violate("S6: node \(node) votes \(body.line) without the block and its ancestors on disk")
+        for write in nodes[node].disk.voteLog?.writes(raising: view) ?? [] {
+            checker.meet(.voteLogCompacted)
+            nodes[node].disk.perform(.voteLog(write))
+            if crashesNow(node) { return true }
         }
-        if nodes[node].disk.votes.vote(for: body) != nil { return }
-        let vote = signed(body, by: node)
-        nodes[node].disk.votes.insert(vote)
-        checker.note(vote)
+        nodes[node].disk.voteLog?.raise(finalView: view)
+        let finalView = nodes[node].disk.votes.finalView
+        nodes[node].sentVotes.removeAll { $0.body.view <= finalView }
+        return false
     }
 
     /// What leaves the node once the orders are durable.
@@ -100,6 +142,7 @@ extension World {
 
     private mutating func loggedVote(_ body: VoteBody, of node: Int) -> Verified<Vote>? {
         guard let vote = nodes[node].disk.votes.vote(for: body) else { return nil }
+        nodes[node].sentVotes.append(vote)
         trace.note(.voted, node: node, at: now, bytes: vote.encoded())
         return Verified.check(vote, in: electorate, by: MockScheme())
     }
@@ -107,6 +150,7 @@ extension World {
     // MARK: - Commit lane
 
     mutating func finishCommit(_ node: Int) {
+        if nodes[node].lanes.blocksInFlight != nil, stopsAtWrite(node) { return }
         switch nodes[node].lanes.finishCommit() {
         case .commit(let blocks):
             if blocks.contains(where: { $0.bodyView != $0.view }) {
@@ -123,99 +167,5 @@ extension World {
         case .tell(let judgements): tell(judgements, by: node)
         }
         startLanes(node)
-    }
-
-    // MARK: - Crash and start
-
-    /// Whether the moment has come that the scenario has chosen for a crash; then nothing more is performed.
-    private mutating func crashesNow(_ node: Int) -> Bool {
-        nodes[node].performedOrders += 1
-        guard node == 0, nodes[node].performedOrders == scenario.crashAfterOrders else { return false }
-        nodes[node].lanes = Lanes()
-        crash(node)
-        queue.insert(.boot(node), at: now + 200_000)
-        guard scenario.isPowerCut else { return true }
-        for other in nodes.indices where other != node {
-            crash(other)
-            queue.insert(.boot(other), at: now + generator.within(100_000...400_000))
-        }
-        return true
-    }
-
-    /// Everything that wasn't performed is lost; a part of what was under way may have become durable all the same.
-    mutating func crash(_ node: Int) {
-        guard nodes[node].isUp else { return }
-        let pending = nodes[node].lanes.safety.flatMap { $0 }
-        let durable = pending.isEmpty ? 0 : generator.below(pending.count + 1)
-        if pending.contains(where: \.isVote) { checker.meet(.voteInFlightAtCrash) }
-        for order in pending.prefix(durable) {
-            write(order, of: node)
-            if order.isVote { checker.meet(.voteDurableButUnsent) }
-        }
-        let mayCommit = durable == pending.count || nodes[node].lanes.commitIsBusy
-        if let blocks = nodes[node].lanes.firstBlocks {
-            if mayCommit, generator.chance(perMille: 500) {
-                nodes[node].disk.commit(blocks)
-            } else {
-                checker.meet(.commitLostInCrash)
-            }
-        }
-        trace.note(.crashed, node: node, at: now)
-        trace.say("n\(node) crashes, \(durable) of \(pending.count) orders durable", at: now)
-        nodes[node].replica = nil
-        nodes[node].goneAt = now
-        checker.crashCount += 1
-        nodes[node].life += 1
-        nodes[node].lanes = Lanes()
-        nodes[node].wakeAt = nil
-        links.forgetBeliefs(of: node)
-        for other in nodes.indices where other != node && links.isConnected(node, other) {
-            links.disconnect(node, other)
-            queue.insert(.notice(other, theLossOf: node), at: now + generator.below(300_000))
-        }
-    }
-
-    mutating func boot(_ node: Int) {
-        guard !nodes[node].isUp else { return }
-        nodes[node].life += 1
-        nodes[node].startedAt = now
-        if nodes[node].disk.finalHeight < nodes[node].reportedHeight {
-            checker.violate(
-                "S5: node \(node) restarts below height \(nodes[node].reportedHeight), which it had reported final"
-            )
-        }
-        if scenario.plantedBug == .forgetsItsVotes { nodes[node].disk.loseVotes() }
-        let moment = nodes[node].moment(at: now)
-        let effects: [ReplicaEffect]
-        do {
-            let start = try nodes[node].disk.start(
-                me: nodes[node].role == .scripted ? nil : nodes[node].validator,
-                mode: nodes[node].isObserver ? .observer(reason: "the vote log is lost") : .signing,
-                pace: scenario.pace,
-                seed: generator.next()
-            )
-            if !start.ownVotes.isEmpty { checker.meet(.restartedWithOwnVotes) }
-            if !start.unfinalised.isEmpty { checker.meet(.restartedWithUnfinalisedBlocks) }
-            var replica = Replica(start, at: moment)
-            effects = replica.start(start, at: moment)
-            nodes[node].replica = replica
-        } catch {
-            return checker.violate("node \(node) can't start from its disk: \(error)")
-        }
-        trace.note(.started, node: node, at: now)
-        trace.say("n\(node) starts at height \(nodes[node].disk.finalHeight)", at: now)
-        perform(effects, of: node)
-        for other in nodes.indices where other != node {
-            queue.insert(.connect(min(node, other), max(node, other)), at: now + generator.below(400_000))
-        }
-    }
-}
-
-extension SafetyOrder {
-    var isVote: Bool {
-        switch self {
-        case .vote, .propose: true
-        default: false
-        }
     }
 }

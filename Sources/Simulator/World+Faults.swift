@@ -29,11 +29,15 @@ extension World {
         case .slowNode: slowDown()
         case .slowDisk: stallDisk()
         case .clock: jumpClock()
-        case .lostStore, .lostLog: damageDisk(by: kind)
+        case .bitFlip: flipBit()
+        case .failedSync, .fullDisk: spoilWriting(by: kind)
+        case .backup: backUpOrRestore()
+        case .lostStore, .lostLog: loseHalf(kind)
         case .partition, .oneWay: partition(isOneWay: kind == .oneWay)
         case .ring: closeRing()
         case .link: breakOneLink()
-        case .outage, .loss, .delay, .duplicate, .hostile: preconditionFailure("\(kind) does not strike in a moment")
+        case .outage, .tornWrite, .loss, .delay, .duplicate, .hostile:
+            preconditionFailure("\(kind) does not strike in a moment")
         }
     }
 
@@ -45,12 +49,6 @@ extension World {
         }
         crash(node)
         bootLater(node)
-    }
-
-    /// Mostly after moments, now and then after many seconds.
-    private mutating func bootLater(_ node: Int) {
-        let isLong = generator.chance(perMille: 150)
-        queue.insert(.boot(node), at: now + generator.within(isLong ? 3_000_000...14_000_000 : 20_000...2_500_000))
     }
 
     private mutating func crashAll() {
@@ -72,9 +70,9 @@ extension World {
     private mutating func jumpClock() {
         guard scenario.clockOffsets == nil, let node = generator.pick(Array(nodes.indices)) else { return }
         let isFar = generator.chance(perMille: 500)
-        nodes[node].skew = clockError(atMost: isFar ? scenario.clockErrorMax : Scenario.usualClockError)
-        if nodes[node].skew.magnitude > 5_000 { checker.meet(.clockFarOff) }
-        trace.say("n\(node)'s clock jumps: \(nodes[node].skew) ms off", at: now)
+        nodes[node].clock.skew = clockError(atMost: isFar ? scenario.clockErrorMax : Scenario.usualClockError)
+        if nodes[node].clock.skew.magnitude > 5_000 { checker.meet(.clockFarOff) }
+        trace.say("n\(node)'s clock jumps: \(nodes[node].clock.skew) ms off", at: now)
     }
 
     // MARK: - Disks
@@ -84,31 +82,99 @@ extension World {
         nodes[node].stall = nodes[node].stall > 0 ? 0 : generator.below(UInt64(150_000))
     }
 
-    /// A validator crashes and has lost a part of its disk.
+    /// A validator that may lose a part of its disk, by crashing; nil when the f that may fail have failed.
     ///
     /// Without its store it is mute until it has caught up with its vote log, and others may need just the votes that it
     /// has forgotten as final. Without its vote log it is mute for ever. So it counts as one of the f.
-    private mutating func damageDisk(by kind: FaultKind) {
+    private mutating func victim() -> Int? {
+        guard damagedCount + scenario.faultyCount < scenario.faultyMax else { return nil }
         let able = nodes.indices.filter { nodes[$0].isUp && nodes[$0].isHonest && nodes[$0].validator != nil }
-        guard damagedCount + scenario.faultyCount < scenario.faultyMax, let node = generator.pick(able) else {
-            return
-        }
+        guard let node = generator.pick(able) else { return nil }
         damagedCount += 1
         crash(node)
-        switch kind {
-        case .lostStore:
+        bootLater(node)
+        return node
+    }
+
+    private mutating func loseHalf(_ kind: FaultKind) {
+        guard let node = victim() else { return }
+        if kind == .lostStore {
             nodes[node].disk.loseStore()
             nodes[node].reportedHeight = .zero
             checker.meet(.storeLostButNotVotes)
             trace.say("n\(node) loses its store", at: now)
-        case .lostLog:
-            nodes[node].disk.loseVotes()
+        } else {
+            loseVotes(node)
             nodes[node].isObserver = true
             checker.meet(.voteLogLost)
             trace.say("n\(node) loses its vote log", at: now)
-        default: preconditionFailure("\(kind) damages no disk")
         }
+    }
+
+    /// The first time somebody's database is copied, later the copy is restored beside a newer vote log (spec 3.7(4)).
+    private mutating func backUpOrRestore() {
+        if let owner = nodes.indices.first(where: { nodes[$0].backup != nil }) {
+            guard damagedCount + scenario.faultyCount < scenario.faultyMax, nodes[owner].isUp,
+                let copy = nodes[owner].backup, copy.finalHeight < nodes[owner].disk.finalHeight
+            else { return }
+            damagedCount += 1
+            crash(owner)
+            nodes[owner].disk.restoreStore(from: copy)
+            nodes[owner].backup = nil
+            nodes[owner].reportedHeight = copy.finalHeight
+            checker.meet(.backupRestored)
+            trace.say("n\(owner)'s database is restored from a backup of height \(copy.finalHeight)", at: now)
+            return bootLater(owner)
+        }
+        let able = nodes.indices.filter { nodes[$0].isHonest && nodes[$0].validator != nil && !nodes[$0].isObserver }
+        guard damagedCount == 0, let node = generator.pick(able) else { return }
+        nodes[node].backup = nodes[node].disk
+        trace.say("n\(node)'s database is copied at height \(nodes[node].disk.finalHeight)", at: now)
+    }
+
+    /// A bit flips while a node is down: in one file of the vote log, which the other heals; or, for one of the f that may
+    /// fail, at one place in both, or in the store.
+    private mutating func flipBit() {
+        if generator.chance(perMille: 400), let node = victim() {
+            if generator.chance(perMille: 500) {
+                nodes[node].disk.damageStore()
+                return trace.say("n\(node)'s store is damaged", at: now)
+            }
+            if nodes[node].disk.voteLog?.spoilRecord(with: &generator) == true {
+                nodes[node].flippedFiles = 2
+                return trace.say("n\(node)'s vote log is damaged in both files", at: now)
+            }
+        }
+        let able = nodes.indices.filter {
+            nodes[$0].isUp && nodes[$0].isHonest && nodes[$0].disk.voteLog != nil && !nodes[$0].isObserver
+        }
+        guard let node = generator.pick(able) else { return }
+        crash(node)
         bootLater(node)
+        // While a compaction has replaced one file only, the new one is the only one: that is not promised to heal.
+        guard nodes[node].disk.voteLog?.isBetweenGenerations == false else { return }
+        nodes[node].flippedFiles = 1
+        nodes[node].disk.voteLog?.flip(generator.chance(perMille: 500) ? .a : .b, with: &generator)
+        trace.say("a bit of n\(node)'s vote log flips", at: now)
+    }
+
+    private mutating func spoilWriting(by kind: FaultKind) {
+        guard let node = generator.pick(nodes.indices.filter { nodes[$0].isUp && adversaries[$0] == nil }) else {
+            return
+        }
+        if kind == .failedSync {
+            nodes[node].failsNextSync = true
+        } else {
+            nodes[node].isDiskFull = true
+            queue.insert(.makeRoom(node), at: now + generator.within(300_000...6_000_000))
+        }
+        trace.say("n\(node)'s disk \(kind == .failedSync ? "fails its next sync" : "is full")", at: now)
+    }
+
+    mutating func makeRoom(_ node: Int) {
+        nodes[node].isDiskFull = false
+        trace.say("there is room again on n\(node)'s disk", at: now)
+        if !nodes[node].isUp { queue.insert(.boot(node), at: now + generator.below(100_000)) }
     }
 
     // MARK: - Network
@@ -190,7 +256,9 @@ extension World {
         for node in nodes.indices {
             nodes[node].stall = 0
             nodes[node].lag = 0
-            if scenario.clockOffsets == nil { nodes[node].skew = clockError(atMost: Scenario.usualClockError) }
+            nodes[node].isDiskFull = false
+            nodes[node].failsNextSync = false
+            if scenario.clockOffsets == nil { nodes[node].clock.skew = clockError(atMost: Scenario.usualClockError) }
             if !nodes[node].isUp { queue.insert(.boot(node), at: now + generator.below(100_000)) }
             for other in nodes.indices where other > node { cut(node, other) }
         }

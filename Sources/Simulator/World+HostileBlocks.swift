@@ -29,14 +29,26 @@ extension World {
         checker.note(vote)
         let between = stride(from: parentView.number + 1, to: view.number, by: 1)
         let forged = generator.chance(perMille: 100) ? ownEvidence(node).map { [$0] } ?? [] : []
+        var parentCertificate = parentView == .zero ? nil : certificate
+        var nullifications = between.compactMap { adversary.nullifications[View($0)] }
+        if generator.chance(perMille: 120) {
+            // What is said to justify the block does not: another view's certificate, none, or a gap in the views.
+            parentCertificate = generator.pick(
+                [parentView.number, parentView.number &- 1].compactMap {
+                    adversary.notarizations[View($0)]
+                }
+            )
+            if !nullifications.isEmpty { nullifications.remove(at: generator.below(nullifications.count)) }
+            checker.meet(.badJustification)
+        }
         let proposal = Proposal(
             vote: vote,
             header: block.header,
             leaves: block.transactions.map(\.leaf),
             evidence: forged,
             change: [],
-            parentCertificate: parentView == .zero ? nil : certificate,
-            nullifications: between.compactMap { adversary.nullifications[View($0)] }
+            parentCertificate: parentCertificate,
+            nullifications: nullifications
         )
         send(.proposal(proposal), from: node, to: receivers)
     }
@@ -52,7 +64,7 @@ extension World {
         guard let replica = nodes[node].replica, let parent = header(of: parentHash, at: node),
             let path = path(to: parentHash, at: node)
         else { return nil }
-        let moment = nodes[node].moment(at: now)
+        let moment = nodes[node].clock.moment(at: now)
         let time = max(moment.wall, parent.time.adding(scenario.pace.blockInterval)).adding(Milliseconds(variant))
         let chosen = replica.mempool.selection(ledger: replica.ledger, after: path, time: time).map(\.value)
         let kept = variant == 0 ? chosen : Array(chosen.prefix(chosen.count / 2))
@@ -64,8 +76,21 @@ extension World {
             ledger: delta.head,
             evidence: []
         )
-        if generator.chance(perMille: 120) { header.stateRoot = parentHash }
+        if generator.chance(perMille: 200) { spoil(&header, on: parentHash) }
         return Block(header: header, network: electorate.network, transactions: kept, evidence: [])
+    }
+
+    /// One field is not what the rules make it.
+    private mutating func spoil(_ header: inout Header, on parentHash: Hash32) {
+        switch generator.below(5) {
+        case 0: header.stateRoot = parentHash
+        case 1:
+            header.price += 1
+            checker.meet(.wrongPriceProposed)
+        case 2: header.logRoot = parentHash
+        case 3: header.floor += 1
+        default: header.time = header.time.adding(Milliseconds(30_000))
+        }
     }
 
     /// A fuller block can cost a payer more than it offers when it is cut by hand; then there is none.

@@ -33,6 +33,7 @@ extension World {
         trace.say("n\(sender) → \(reached): \(message.line)", at: now)
         checkOwnVotes(in: message, of: sender)
         checkQuiet(message, of: sender, to: reached.count)
+        checkEgress(bytes.count * reached.count, of: sender)
         nodes[sender].peerGuard.sent(message, to: reached.map { nodeKey(of: $0) })
         // The bytes are read back now and then only: it is the dearest part of a message.
         sentCount += 1
@@ -94,10 +95,13 @@ extension World {
         guard nodes[receiver].isUp, links.generation(sender, receiver) == delivery.generation else { return }
         trace.note(.delivered, node: receiver, at: now, bytes: [delivery.code, UInt8(sender)] + delivery.digest)
         guard passesGuard(delivery), let message = shown(delivery.message, to: receiver) else { return }
-        if adversaries[receiver] != nil { watch(delivery.message, as: receiver) }
+        if adversaries[receiver] != nil {
+            watch(delivery.message, as: receiver)
+            adversaries[receiver]?.remember(delivery.wired)
+        }
         if case .syncResponse = delivery.message { nodes[receiver].isSyncing = true }
         if case .proposal(let proposal) = delivery.message,
-            proposal.header.time > nodes[receiver].moment(at: now).wall.adding(Milliseconds(1000))
+            proposal.header.time > nodes[receiver].clock.moment(at: now).wall.adding(Milliseconds(1000))
         {
             checker.meet(.blockAheadOfClock)
         }
@@ -113,13 +117,15 @@ extension World {
         let verdict = nodes[receiver].peerGuard.judge(
             delivery.wired,
             from: nodeKey(of: sender),
-            at: nodes[receiver].moment(at: now).monotonic
+            at: nodes[receiver].clock.moment(at: now).monotonic
         )
         guard verdict != .take else { return true }
         trace.say("n\(receiver) turns a message of n\(sender) away: \(verdict)", at: now)
-        if nodes[sender].isHonest {
+        // A hostile validator repeats requests until its own account of them overflows.
+        if nodes[sender].isHonest, nodes[receiver].isHonest {
             checker.violate("node \(receiver) turns away a message of honest node \(sender): \(verdict)")
         }
+        if case .drop(.unasked) = verdict { checker.meet(.unaskedAnswerDropped) }
         if case .disconnect = verdict { cut(receiver, sender) }
         return false
     }
@@ -139,7 +145,7 @@ extension World {
         trace.note(.connected, node: one, at: now, bytes: [UInt8(other)])
         trace.say("n\(one) and n\(other) connect", at: now)
         for (node, peer) in [(one, other), (other, one)] {
-            nodes[node].peerGuard.connected(nodeKey(of: peer), at: nodes[node].moment(at: now).monotonic)
+            nodes[node].peerGuard.connected(nodeKey(of: peer), at: nodes[node].clock.moment(at: now).monotonic)
             if believesInCopy(of: peer, node) { step(node, .disconnected(nodeKey(of: peer))) }
         }
         step(one, .connected(nodeKey(of: other)))

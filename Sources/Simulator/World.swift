@@ -5,6 +5,7 @@ import LedgerCore
 import MempoolCore
 import Primitives
 import ReplicaCore
+import VerifierCore
 
 /// Many replicas under one seed: virtual time, a network, disks, clients, faults, and checkers that watch all of it.
 ///
@@ -22,6 +23,8 @@ package struct World: Sendable {
     var links: Links
     var clients = Clients()
     var checker: Checker
+    /// Recomputes every block as it becomes final.
+    var auditor: Verifier
     var trace: Trace
     var phase = Phase.faulty
     /// Messages that were sent, for sampling.
@@ -50,11 +53,13 @@ package struct World: Sendable {
     package init(_ scenario: Scenario, keepsLines: Bool = false) {
         self.scenario = scenario
         generator = SplitMix64(seed: scenario.seed ^ 0x0057_6F72_6C64)
-        federation = Federation(
+        let federation = Federation(
             validatorCount: scenario.validatorCount,
             parameters: scenario.parameters,
             balances: Clients.balances
         )
+        self.federation = federation
+        auditor = Verifier(genesis: federation.genesis)
         electorate = ChainRules(genesis: federation.genesis).electorate
         links = Links(count: scenario.nodeCount)
         checker = Checker(electorate: electorate)
@@ -70,7 +75,14 @@ package struct World: Sendable {
             let role = scenario.role(of: node)
             let validator = scenario.validator(of: node)
             nodes.append(
-                SimulatedNode(disk: SimulatedDisk(genesis: federation.genesis), validator: validator, role: role)
+                SimulatedNode(
+                    disk: SimulatedDisk(
+                        genesis: federation.genesis,
+                        key: validator.map { federation.validatorKeys[$0].publicKey }
+                    ),
+                    validator: validator,
+                    role: role
+                )
             )
             switch role {
             case .honest: checker.honest.insert(node)
@@ -80,9 +92,9 @@ package struct World: Sendable {
                 nodes[node].blindfold = Blindfold(me: validator, validators: electorate.validators)
             }
             if let offsets = scenario.clockOffsets {
-                nodes[node].skew = node < offsets.count ? offsets[node] : 0
+                nodes[node].clock.skew = node < offsets.count ? offsets[node] : 0
             } else {
-                nodes[node].skew = clockError(atMost: scenario.clockErrorMax)
+                nodes[node].clock.skew = clockError(atMost: scenario.clockErrorMax)
             }
         }
     }
@@ -124,6 +136,7 @@ package struct World: Sendable {
             crashCount: checker.crashCount,
             healedAfter: checker.healedAfter,
             progressAfter: checker.progressAfter,
+            peaks: checker.peaks,
             quietMessages: checker.quietMessages,
             lines: trace.lines,
             lastViews: trace.lastViews
@@ -139,6 +152,12 @@ package struct World: Sendable {
         case .wake(let node, let life, let at):
             guard nodes[node].life == life, nodes[node].wakeAt == at else { return }
             trace.note(.woken, node: node, at: now)
+            if scenario.plantedBug == .chatters {
+                performAtOnce(
+                    .broadcast(.certificateRequest(CertificateRequest(epoch: .zero, view: View(1)))),
+                    of: node
+                )
+            }
             step(node, .tick)
         case .deliver(let delivery): deliver(delivery)
         case .replica(let node, let life, let event):
@@ -156,6 +175,7 @@ package struct World: Sendable {
             if links.isBlocked(from: one, to: other) || links.isBlocked(from: other, to: one) { cut(one, other) }
         case .unblock: links.unblockAll()
         case .quicken(let node): nodes[node].lag = 0
+        case .makeRoom(let node): makeRoom(node)
         case .fault: makeFault()
         case .faultsEnd: endFaults()
         case .heal: heal()
@@ -169,12 +189,10 @@ package struct World: Sendable {
 
     /// One event into a replica, its effects into the world.
     mutating func step(_ node: Int, _ event: ReplicaEvent) {
-        let moment = nodes[node].moment(at: now)
+        let moment = nodes[node].clock.moment(at: now)
         guard let effects = nodes[node].replica?.step(event, at: moment) else { return }
         perform(effects, of: node)
-        if nodes[node].isHonest, let view = nodes[node].replica?.consensus.current, view > trace.view {
-            trace.enter(view, ledBy: electorate.validators.leader(of: view, in: .zero), at: now)
-        }
+        if nodes[node].isHonest { checkMemory(of: node) }
     }
 
     mutating func perform(_ effects: [ReplicaEffect], of node: Int) {
@@ -196,6 +214,7 @@ package struct World: Sendable {
             case .forgetVotes(let view): orders.append(.forgetVotes(view))
             case .commit(let blocks):
                 checker.becameFinal(blocks, at: node)
+                if nodes[node].isHonest { auditFinal(blocks) }
                 noteFinal(blocks, of: node)
                 nodes[node].lanes.order(orders)
                 orders = []
@@ -237,9 +256,10 @@ package struct World: Sendable {
                 cut(node, other)
             }
             checker.meet(.forgedBodyRefused)
+        case .wake where scenario.plantedBug == .ignoresTimers && now > 2_000_000: break
         case .wake(let at):
             nodes[node].wakeAt = at
-            queue.insert(.wake(node, life: nodes[node].life, at: at), at: max(now, nodes[node].time(of: at)))
+            queue.insert(.wake(node, life: nodes[node].life, at: at), at: max(now, nodes[node].clock.time(of: at)))
         case .refused(let block, let view, let defect):
             let leader = electorate.validators.leader(of: view, in: .zero)
             trace.say("n\(node) refuses block \(block) of view \(view): \(defect)", at: now)
@@ -276,8 +296,8 @@ enum WorldEvent: Sendable {
     case boot(Int)
     case crash(Int)
     case wake(Int, life: UInt64, at: Milliseconds)
-    case deliver(Delivery)
-    case replica(Int, life: UInt64, ReplicaEvent)
+    indirect case deliver(Delivery)
+    indirect case replica(Int, life: UInt64, ReplicaEvent)
     case safetyDone(Int, life: UInt64)
     case commitDone(Int, life: UInt64)
     case connect(Int, Int)
@@ -285,6 +305,7 @@ enum WorldEvent: Sendable {
     case breakLink(Int, Int)
     case unblock
     case quicken(Int)
+    case makeRoom(Int)
     case fault
     case faultsEnd
     case heal

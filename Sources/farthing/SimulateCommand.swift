@@ -3,9 +3,19 @@ import FoundationEssentials
 import Primitives
 import Simulator
 
-struct SimulateCommand: AsyncParsableCommand {
+struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
+        abstract: "Run the node's own rules in made-up worlds, from a seed",
+        // Options stand with the subcommands: one of the same name here would swallow theirs.
+        subcommands: [SimulateWorlds.self, SimulateTwins.self, SimulateFees.self],
+        defaultSubcommand: SimulateWorlds.self
+    )
+}
+
+struct SimulateWorlds: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worlds",
         abstract: "Run whole networks in made-up worlds full of faults, each from a seed, and check every promise",
         discussion: """
             Each seed is a world: the node's own replicas, ledgers and mempools with a simulated clock, network and disk, \
@@ -16,8 +26,7 @@ struct SimulateCommand: AsyncParsableCommand {
             and makes the exit code 70. A range of 500 seeds or more in which a listed situation never came up ends with 1.
 
             Faults: \(FaultKind.names); or none.
-            """,
-        subcommands: [SimulateFees.self]
+            """
     )
 
     @Option(help: ArgumentHelp("One world, told in detail", valueName: "n"))
@@ -38,7 +47,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("What may go wrong, separated by commas; the seed chooses if left out", valueName: "list")
     )
-    var faults: FaultList?
+    var faults: String?
 
     @Option(help: ArgumentHelp("Go on, faults and all, until this height is final everywhere", valueName: "n"))
     var heights: UInt64 = 0
@@ -54,6 +63,9 @@ struct SimulateCommand: AsyncParsableCommand {
         guard (1...1_024).contains(jobs ?? 1) else { throw ValidationError("--jobs: expected 1 to 1024") }
         guard (0...(validators ?? 0)).contains(twins ?? 0) else {
             throw ValidationError("--twins: expected at most as many as --validators")
+        }
+        guard faults == nil || faultKinds != nil else {
+            throw ValidationError("--faults: expected none, or names separated by commas, of these: \(FaultKind.names)")
         }
         guard heights <= 1_000_000 else { throw ValidationError("--heights: expected at most 1000000") }
         guard seed == nil || seeds == nil else { throw ValidationError("give --seed or --seeds, not both") }
@@ -84,12 +96,21 @@ struct SimulateCommand: AsyncParsableCommand {
         }
     }
 
+    /// What the names stand for; nil when they are left out, or one of them is none of ours.
+    private var faultKinds: Set<FaultKind>? {
+        guard let faults else { return nil }
+        let names =
+            faults == "none" ? [] : faults.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let kinds = names.compactMap(FaultKind.init(rawValue:))
+        return kinds.count == names.count ? Set(kinds) : nil
+    }
+
     private func scenario(_ seed: UInt64) -> Scenario {
         Scenario(
             seed: seed,
             validatorCount: validators,
             twinCount: twins,
-            faults: faults?.kinds,
+            faults: faultKinds,
             height: Height(heights)
         )
     }
@@ -118,17 +139,5 @@ struct SeedRange: ExpressibleByArgument {
             return nil
         }
         range = first...last
-    }
-}
-
-/// Names of faults on the command line; `none` is the empty list.
-struct FaultList: ExpressibleByArgument {
-    let kinds: Set<FaultKind>
-
-    init?(argument: String) {
-        let names = argument == "none" ? [] : argument.split(separator: ",").map(String.init)
-        let known = names.compactMap(FaultKind.init(rawValue:))
-        guard known.count == names.count, argument == "none" || !known.isEmpty else { return nil }
-        kinds = Set(known)
     }
 }

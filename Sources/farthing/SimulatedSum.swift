@@ -16,6 +16,8 @@ struct SimulatedSum: Sendable {
     private(set) var met: [Situation: Int] = [:]
     private(set) var byValidators: [Int: Int] = [:]
     private(set) var slowestHealing: UInt64 = 0
+    private(set) var slowestProgress: UInt64 = 0
+    private(set) var peaks = Peaks()
     var seconds: Int64 = 0
 
     /// Over the worlds' digests in the order of their seeds; those that ended early wait for their turn.
@@ -35,6 +37,8 @@ struct SimulatedSum: Sendable {
         settled += outcome.settledCount
         crashes += outcome.crashCount
         byValidators[outcome.scenario.validatorCount, default: 0] += 1
+        peaks.formMaximum(outcome.peaks)
+        slowestProgress = max(slowestProgress, outcome.progressAfter ?? 0)
         slowestHealing = max(slowestHealing, outcome.healedAfter ?? 0)
         for situation in outcome.situations { met[situation, default: 0] += 1 }
         if outcome.violation != nil { violations.append((outcome.scenario.seed, outcome.summary)) }
@@ -66,7 +70,10 @@ struct SimulatedSum: Sendable {
             "events      \(events)",
             "settled     \(settled) transactions",
             "crashes     \(crashes)",
-            "healing     at most \(slowestHealing) ms",
+            "progress    at most \(slowestProgress) ms after the last fault, all healed at most \(slowestHealing) ms after it",
+            "peaks       a node's \(peaks.openViews) open views, \(peaks.blocks) blocks above the tip, "
+                + "\(peaks.undoneOrders) orders for its disk,",
+            "            \(peaks.mempoolBytes) bytes of transactions, \(peaks.sentBytes) bytes sent in a second",
             "violations  \(violations.count)",
             "digest      \(digest)",
             "seconds     \(seconds)",
@@ -84,6 +91,9 @@ struct SimulatedSum: Sendable {
             "firstSeed": .decimal(seeds.lowerBound), "lastSeed": .decimal(seeds.upperBound), "worlds": .integer(count),
             "heights": .decimal(heights), "events": .decimal(events), "settled": .integer(settled),
             "crashes": .integer(crashes), "healingMillisecondsMax": .decimal(slowestHealing),
+            "progressMillisecondsMax": .decimal(slowestProgress), "openViewsMax": .integer(peaks.openViews),
+            "blocksAboveTipMax": .integer(peaks.blocks), "undoneOrdersMax": .integer(peaks.undoneOrders),
+            "mempoolBytesMax": .integer(peaks.mempoolBytes), "sentBytesASecondMax": .integer(peaks.sentBytes),
             "violations": .array(violations.sorted { $0.seed < $1.seed }.map { .string($0.summary) }),
             "digest": .string("\(digest)"), "seconds": .integer(Int(seconds)),
             "situations": situationsJSON,
