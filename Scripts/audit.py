@@ -414,9 +414,9 @@ class Chain:
         require("justification.parentView", self.view, certificate["parentView"], "certificate")
         if certificate["view"] <= self.view:
             raise Damage("justification.view", f"more than {self.view}", certificate["view"], "certificate")
-        between = list(range(self.view + 1, certificate["view"]))
         found = [one["view"] if one["kind"] == NULLIFY else None for one in nullifications]
-        refuse(found != between, "justification.nullification", between, found)
+        between = [self.view + 1 + place for place in range(len(found))]
+        refuse(found != between or self.view + 1 + len(found) != certificate["view"], "justification.nullification", "each", found)
         for one in [certificate, *nullifications]: self.check_certificate(one)
     def check_certificate(self, certificate):
         kind = "nullification" if certificate["kind"] == NULLIFY else "certificate"
