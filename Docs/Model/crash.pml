@@ -10,7 +10,8 @@
  *   ONE_LOG             only the first log is synced before a vote leaves
  *   NO_HEALING          a start believes the first log that is there, and copies nothing to the other
  *   BACKUP              both logs may be set back to what they were earlier
- *   VOTE_BEFORE_BLOCK   a notarize leaves before its block is durable
+ *   VOTE_BEFORE_BLOCK   a notarize leaves before its block is durable, a finalize before its notarization is
+ *   FINALIZE_UNSYNCED   a finalize leaves before its notarization is durable
  *   FORGET_TOO_EARLY    the logs call a view final before the database holds it
  */
 #ifndef V
@@ -33,12 +34,13 @@ byte sent[V + 1];        /* what the world holds */
 byte old[V + 1];
 bit isOld;
 #endif
-byte blocks[V + 1];      /* durable blocks: bit 0 A, bit 1 B */
+byte kept[V + 1];        /* durable in the database: the block A or B with the bit of its notarize, its notarization with
+                            that of its finalize */
 byte finalInLogs, finalInDatabase, finalInMemory;
 
 /* The vote under way, and how far it is. */
 byte view, vote;
-bit blockWritten, inA, inB, syncedA, syncedB;
+bit groundWritten, inA, inB, syncedA, syncedB;
 bit isUp = 1, mayVanish = 1;
 byte i, choice;
 
@@ -57,10 +59,16 @@ byte i, choice;
 #define MAY_LEAVE (syncedA && syncedB)
 #endif
 #endif
+/* What a vote stands on: a notarize on its block, a finalize on its notarization. */
+#define GROUND(x) ((x) & 27)
 #ifdef VOTE_BEFORE_BLOCK
-#define BLOCK_IS_THERE true
+#define GROUND_IS_THERE true
 #else
-#define BLOCK_IS_THERE (!(vote & 3) || (blocks[view] & vote))
+#ifdef FINALIZE_UNSYNCED
+#define GROUND_IS_THERE (!NOTARIZES(vote) || (kept[view] & vote))
+#else
+#define GROUND_IS_THERE (!GROUND(vote) || (kept[view] & vote))
+#endif
 #endif
 
 inline check() {
@@ -71,7 +79,7 @@ inline check() {
             assert(NOTARIZES(sent[i]) != 3);                                        /* no second notarize */
             assert(FINALIZES(sent[i]) != 24);                                       /* no second finalize */
             assert(!(FINALIZES(sent[i]) && (sent[i] & NULLIFY)));                   /* no finalize and nullify */
-            assert((NOTARIZES(sent[i]) & ~blocks[i]) == 0);                         /* the block is on disk before its vote */
+            assert((GROUND(sent[i]) & ~kept[i]) == 0);             /* block and notarization are on disk before their votes */
             i++
         :: else -> break
         od;
@@ -80,7 +88,7 @@ inline check() {
     }
 }
 
-inline forget() { view = 0; vote = 0; blockWritten = 0; inA = 0; inB = 0; syncedA = 0; syncedB = 0 }
+inline forget() { view = 0; vote = 0; groundWritten = 0; inA = 0; inB = 0; syncedA = 0; syncedB = 0 }
 
 init {
     do
@@ -91,9 +99,9 @@ init {
         :: else -> view = 0
         fi;
         choice = 0 }
-    :: atomic { isUp && (vote & 3) && !blockWritten -> blockWritten = 1 }
-    :: atomic { isUp && blockWritten && !(blocks[view] & vote) -> blocks[view] = blocks[view] | vote }
-    :: atomic { isUp && vote != 0 && !inA && BLOCK_IS_THERE -> inA = 1 }
+    :: atomic { isUp && GROUND(vote) && !groundWritten -> groundWritten = 1 }
+    :: atomic { isUp && groundWritten && !(kept[view] & vote) -> kept[view] = kept[view] | vote }
+    :: atomic { isUp && vote != 0 && !inA && GROUND_IS_THERE -> inA = 1 }
     :: atomic { isUp && inA && !syncedA -> syncedA = 1; logA[view] = logA[view] | vote }
     :: atomic { isUp && syncedA && !inB -> inB = 1 }
 #ifdef SEND_BEFORE_SYNC
@@ -118,7 +126,7 @@ init {
         isUp = 0;
         if :: inA && !syncedA -> logA[view] = logA[view] | vote :: true fi;
         if :: inB && !syncedB -> logB[view] = logB[view] | vote :: true fi;
-        if :: blockWritten -> blocks[view] = blocks[view] | vote :: true fi;
+        if :: groundWritten -> kept[view] = kept[view] | vote :: true fi;
         i = 1; do :: i <= V -> memory[i] = 0; i++ :: else -> break od; i = 0;
         finalInMemory = 0;
         forget(); check() }

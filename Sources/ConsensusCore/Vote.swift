@@ -48,6 +48,11 @@ package enum VoteBody: Hashable, Sendable, WireCodable {
 
     package var block: Hash32? { target?.block }
 
+    /// Whether it takes certificates for granted, which are on disk before it leaves (spec 3.5).
+    ///
+    /// A notarize those of its parent and of the views between, a finalize its own view's notarization.
+    package var restsOnCertificates: Bool { block != nil }
+
     package static var minimumByteCount: Int { 17 }
 
     package init(decoding rest: inout RawSpan) throws(WireError) {

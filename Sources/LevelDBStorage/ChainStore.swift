@@ -39,6 +39,10 @@ package final class ChainStore: Sendable {
     struct Shared: Sendable {
         var tip: ChainTip
         var unfinal = UnfinalIndex()
+        /// Certificates that no synced batch holds yet.
+        ///
+        /// Those found at a start are none of them: what its log held, LevelDB has put into a synced table when it opened.
+        var unsynced: [Certificate] = []
     }
 
     /// What only commits need to know; made by `load`.
@@ -154,37 +158,41 @@ package final class ChainStore: Sendable {
 
     // MARK: - The safety lane
 
-    /// Stores blocks under the views that they were proposed for; on disk when it returns, in one synced batch.
+    /// Stores blocks under the views that they were proposed for, and certificates above the final view, in one batch.
     ///
-    /// What is stored already, or lies at or below the final view, costs nothing.
-    package func storeBlocks(_ blocks: [(block: Block, view: View)]) throws(StorageError) {
-        let fresh = shared.withLock { shared in
-            blocks.map {
-                (key: StoreKey.body(epoch: $0.block.header.epoch, view: $0.view, hash: $0.block.hash), $0.block)
-            }
-            .filter { !shared.unfinal.contains($0.key) && !shared.tip.covers($0.key) }
+    /// With a block the batch is synced, and so it is when votes that rest on certificates are to follow (spec 3.5). A synced
+    /// batch carries every certificate that none has carried before: another sync would not do, since LevelDB may have
+    /// begun a new log since, whose sync says nothing of the old one. What is stored already, or lies at or below the
+    /// final view, costs nothing.
+    package func store(
+        blocks: [(block: Block, view: View)] = [],
+        certificates: [Certificate] = [],
+        beforeVotes: Bool = false
+    ) throws(StorageError) {
+        let (fresh, news, older) = shared.withLock { shared in
+            (
+                blocks.map {
+                    (key: StoreKey.body(epoch: $0.block.header.epoch, view: $0.view, hash: $0.block.hash), $0.block)
+                }
+                .filter { !shared.unfinal.contains($0.key) && !shared.tip.covers($0.key) },
+                certificates.filter { !shared.unfinal.contains($0.storeKey) && !shared.tip.covers($0.storeKey) },
+                shared.unsynced.filter { !shared.tip.covers($0.storeKey) }
+            )
         }
-        guard !fresh.isEmpty else { return }
+        let isSynced = beforeVotes || !fresh.isEmpty
+        let written = isSynced ? older + news : news
+        guard !fresh.isEmpty || !written.isEmpty else { return }
         var batch = WriteBatch()
         for (key, block) in fresh { batch.put(key.bytes, StoredBody.sealed(block, under: key)) }
-        try bodies.write(batch, isSynced: true)
+        for certificate in written {
+            let key = certificate.storeKey
+            batch.put(key.bytes, StoreValue.sealed(certificate, under: key))
+        }
+        try bodies.write(batch, isSynced: isSynced)
         shared.withLock { shared in
             for (key, _) in fresh { shared.unfinal.insert(key) }
-        }
-    }
-
-    /// Keeps certificates above the final view; they prove themselves, so nothing waits for the disk.
-    package func storeCertificates(_ certificates: [Certificate]) throws(StorageError) {
-        let fresh = shared.withLock { shared in
-            certificates.map { (key: $0.storeKey, $0) }
-                .filter { !shared.unfinal.contains($0.key) && !shared.tip.covers($0.key) }
-        }
-        guard !fresh.isEmpty else { return }
-        var batch = WriteBatch()
-        for (key, certificate) in fresh { batch.put(key.bytes, StoreValue.sealed(certificate, under: key)) }
-        try bodies.write(batch, isSynced: false)
-        shared.withLock { shared in
-            for (key, _) in fresh { shared.unfinal.insert(key) }
+            for certificate in news { shared.unfinal.insert(certificate.storeKey) }
+            shared.unsynced = isSynced ? [] : older + news
         }
     }
 

@@ -7,10 +7,8 @@ import ReplicaCore
 ///
 /// Between two steps a crash finds the first done and the second not begun; during a step it tears that one.
 enum SafetyWrite: Sendable {
-    /// All blocks of the turn, one synced batch: all or nothing.
-    case blocks([(block: Block, view: View)])
-    /// Not synced.
-    case certificates([Certificate])
+    /// All blocks and certificates of the turn, one batch; synced, it is all or nothing and takes older certificates along.
+    case bodies([(block: Block, view: View)], [Certificate], isSynced: Bool)
     case evidence([Evidence])
     case voteLog(SimulatedVoteLog.Write)
 }
@@ -18,8 +16,10 @@ enum SafetyWrite: Sendable {
 extension SimulatedDisk {
     mutating func perform(_ write: SafetyWrite) {
         switch write {
-        case .blocks(let blocks): for (block, view) in blocks { store(block, view: view) }
-        case .certificates(let certificates): for certificate in certificates { store(certificate) }
+        case .bodies(let blocks, let certificates, let isSynced):
+            for certificate in certificates { store(certificate) }
+            for (block, view) in blocks { store(block, view: view) }
+            if isSynced { syncCertificates() }
         case .evidence(let evidence): for item in evidence { store(item) }
         case .voteLog(let write): voteLog?.perform(write)
         }
@@ -29,9 +29,7 @@ extension SimulatedDisk {
     mutating func tear(_ write: SafetyWrite, with generator: inout SplitMix64) {
         switch write {
         // LevelDB takes a batch whose checksum doesn't hold for one that never was.
-        case .blocks, .evidence: break
-        case .certificates(let certificates):
-            for certificate in certificates.prefix(generator.below(certificates.count + 1)) { store(certificate) }
+        case .bodies, .evidence: break
         case .voteLog(let write): voteLog?.tear(write, with: &generator)
         }
     }

@@ -220,6 +220,8 @@ package enum PlantedBug: CaseIterable, Sendable {
     case reportsBeforeItCommits
     /// Blocks are voted for that never reach the disk.
     case losesBlocks
+    /// A finalize leaves before the notarization that it rests on is on disk.
+    case finalizesOnUnsyncedCertificates
     /// After two seconds no timer runs out any more.
     case ignoresTimers
     /// A message that nobody needs, again and again, in an idle network.

@@ -61,11 +61,10 @@ struct SimulatedDisk: Sendable {
 
     mutating func store(_ block: Block, view: View) {
         if let held = bodies[block.hash], held.view >= view { return }
-        unsynced = []
         bodies[block.hash] = StoredBody(block: block, view: view)
     }
 
-    /// Not synced by itself (spec 5.5): a certificate proves itself, and the next block's sync takes it along.
+    /// Not synced by itself (spec 5.5): a certificate proves itself, and waits for a vote that rests on it.
     mutating func store(_ certificate: Certificate) {
         let place = CertificatePlace(view: certificate.view, kind: certificate.kind)
         guard certificates[place] == nil else { return }
@@ -73,8 +72,10 @@ struct SimulatedDisk: Sendable {
         unsynced.append(place)
     }
 
+    /// A synced batch has carried every certificate that was not on disk.
+    mutating func syncCertificates() { unsynced = [] }
+
     mutating func store(_ item: Evidence) {
-        unsynced = []
         evidence.append(item)
     }
 
@@ -129,6 +130,12 @@ struct SimulatedDisk: Sendable {
         var next = hash
         while let stored = bodies[next] { next = stored.block.parent }
         return next == tipHash || heights[next] != nil
+    }
+
+    /// Whether the notarization of a view would outlive a power cut, or is no longer needed.
+    func holdsNotarization(of view: View) -> Bool {
+        let place = CertificatePlace(view: view, kind: .notarize)
+        return view <= finalView || certificates[place] != nil && !unsynced.contains(place)
     }
 
     func block(_ hash: Hash32) -> Block? {

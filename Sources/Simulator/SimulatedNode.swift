@@ -31,6 +31,8 @@ struct SimulatedNode: Sendable {
     var life: UInt64 = 0
     /// How many orders its disk has performed, in all its lives.
     var performedOrders = 0
+    /// How many blocks above the tip its last start found on the disk.
+    var restoredBlocks = 0
     /// When it last crashed.
     var goneAt: Microseconds?
     /// The wish that holds (monotonic).

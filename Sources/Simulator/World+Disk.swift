@@ -30,7 +30,7 @@ extension World {
         let orders = nodes[node].lanes.finishSafety()
         guard let (writes, votes) = plan(orders, of: node) else { return }
         for write in writes {
-            if scenario.plantedBug == .losesBlocks, case .blocks = write { continue }
+            if scenario.plantedBug == .losesBlocks, case .bodies(let blocks, _, _) = write, !blocks.isEmpty { continue }
             nodes[node].disk.perform(write)
             if crashesNow(node) { return }
         }
@@ -70,8 +70,12 @@ extension World {
             }
         }
         var writes: [SafetyWrite] = []
-        if !blocks.isEmpty { writes.append(.blocks(blocks)) }
-        if !certificates.isEmpty { writes.append(.certificates(certificates)) }
+        // Spec 3.5: a notarize and a finalize rest on certificates, which are on disk before they leave.
+        let restsOnCertificates =
+            votes.contains { $0.body.restsOnCertificates } && scenario.plantedBug != .finalizesOnUnsyncedCertificates
+        if !blocks.isEmpty || !certificates.isEmpty || restsOnCertificates {
+            writes.append(.bodies(blocks, certificates, isSynced: !blocks.isEmpty || restsOnCertificates))
+        }
         if !evidence.isEmpty { writes.append(.evidence(evidence)) }
         if !votes.isEmpty { writes += (nodes[node].disk.voteLog?.writes(of: votes) ?? []).map { .voteLog($0) } }
         return (writes, votes)
@@ -84,6 +88,9 @@ extension World {
         for vote in votes {
             if let block = vote.body.block, !nodes[node].disk.holds(block) {
                 checker.violate("S6: node \(node) votes \(vote.body.line) without the block and its ancestors on disk")
+            }
+            if vote.body.kind == .finalize, !nodes[node].disk.holdsNotarization(of: vote.body.view) {
+                checker.violate("S6: node \(node) votes \(vote.body.line) without the notarization on disk")
             }
             note(vote)
         }

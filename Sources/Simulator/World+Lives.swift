@@ -107,6 +107,7 @@ extension World {
                 seed: generator.next()
             )
             if !start.ownVotes.isEmpty { checker.meet(.restartedWithOwnVotes) }
+            nodes[node].restoredBlocks = start.unfinalised.count
             if !start.unfinalised.isEmpty { checker.meet(.restartedWithUnfinalisedBlocks) }
             var replica = Replica(start, at: moment)
             effects = replica.start(start, at: moment)

@@ -189,7 +189,11 @@ package struct World: Sendable {
 
     /// One event into a replica, its effects into the world.
     mutating func step(_ node: Int, _ event: ReplicaEvent) {
-        let moment = nodes[node].clock.moment(at: now)
+        var moment = nodes[node].clock.moment(at: now)
+        if scenario.plantedBug == .ignoresTimers {
+            let frozen = nodes[node].clock.moment(at: max(nodes[node].clock.startedAt, min(now, 2_000_000)))
+            moment = Moment(wall: moment.wall, monotonic: frozen.monotonic)
+        }
         guard let effects = nodes[node].replica?.step(event, at: moment) else { return }
         perform(effects, of: node)
         if nodes[node].isHonest { checkMemory(of: node) }

@@ -118,7 +118,7 @@ private struct StoringSource: ChainSource {
 
     private mutating func write() throws(SourceStop) {
         do throws(StorageError) {
-            try store.storeBlocks(waiting.map { ($0.block.block, $0.view) })
+            try store.store(blocks: waiting.map { ($0.block.block, $0.view) })
             try store.commit(waiting)
         } catch {
             throw .failure(.stored(.storage(error)))

@@ -92,6 +92,18 @@ import Testing
         #expect(effects.votes == [bench.finalize(block, in: 1)])
     }
 
+    /// The lane makes durable what was ordered before a finalize, so the order is the promise (spec 3.5).
+    @Test func handsOverTheNotarizationBeforeItFinalizes() throws {
+        var bench = Bench(4, me: 0)
+        let block = bench.block(1)
+        bench.step(.executed(block))
+        let notarization = bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])
+        let effects = bench.step(.certificate(notarization))
+        let stored = effects.firstIndex { if case .store(notarization) = $0 { true } else { false } }
+        let finalized = effects.firstIndex { if case .vote(bench.finalize(block, in: 1)) = $0 { true } else { false } }
+        #expect(try #require(stored) < #require(finalized))
+    }
+
     @Test func finalizesLateWhenTheBlockComesLate() {
         var bench = Bench(4, me: 0)
         let block = bench.block(1)

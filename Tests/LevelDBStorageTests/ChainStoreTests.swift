@@ -107,7 +107,7 @@ extension ChainStore {
     func add(_ blocks: FinalBlock...) throws { for block in blocks { try add([block]) } }
 
     func add(_ blocks: [FinalBlock]) throws {
-        try storeBlocks(blocks.map { ($0.block.block, $0.bodyView) })
+        try store(blocks: blocks.map { ($0.block.block, $0.bodyView) })
         try commit(blocks)
     }
 }

@@ -28,8 +28,8 @@ import Testing
         let store = try ChainStore.create(home: path, genesis: chain.genesis)
         _ = try store.load()
         try store.add(blocks)
-        try store.storeBlocks([(try chain.block([]).block, View(99))])
-        try store.storeCertificates([
+        try store.store(blocks: [(try chain.block([]).block, View(99))])
+        try store.store(certificates: [
             chain.certificate(.nullify(epoch: .zero, view: View(98))),
             chain.certificate(.notarize(epoch: .zero, view: View(99), parentView: View(12), block: chain.hash)),
         ])

@@ -1,6 +1,7 @@
 import ChainCore
 import ConsensusCore
 import Cryptography
+import Foundation
 import LedgerCore
 import LevelDBStorage
 import Primitives
@@ -27,9 +28,9 @@ import Testing
         do {
             let store = try ChainStore.create(home: path, genesis: chain.genesis)
             _ = try store.load()
-            try store.storeBlocks([(second, View(3)), (first, View(2))])
-            try store.storeBlocks([(first, View(2)), (first, View(300))])
-            try store.storeCertificates([finalization, nullification, notarization])
+            try store.store(blocks: [(second, View(3)), (first, View(2))])
+            try store.store(blocks: [(first, View(2)), (first, View(300))])
+            try store.store(certificates: [finalization, nullification, notarization])
             #expect(try store.block(first.hash) == first)
             #expect(try store.block(second.hash) == second)
             #expect(try store.block(.zero) == nil)
@@ -40,6 +41,66 @@ import Testing
         #expect(state.unfinalised.map(\.block) == [first, second, first])
         #expect(Set(state.certificates) == [notarization, finalization, nullification])
         #expect(try store.block(second.hash) == second)
+    }
+
+    /// Another sync would say nothing of a certificate in an older log, so the synced batch carries it itself (spec 3.5).
+    @Test func aBatchBeforeVotesCarriesEveryCertificateThatWasNotSynced() throws {
+        let chain = try TestChain(validators: 4)
+        let (block, _) = try chain.block([])
+        let nullification = chain.certificate(.nullify(epoch: .zero, view: View(1)))
+        let notarization = chain.certificate(
+            .notarize(epoch: .zero, view: View(2), parentView: .zero, block: block.hash)
+        )
+        let store = try ChainStore.create(home: path, genesis: chain.genesis)
+        _ = try store.load()
+        let before = try logBytes()
+        try store.store(certificates: [nullification])
+        try store.store(certificates: [notarization])
+        #expect(try logBytes() > before)
+        #expect(try copies(of: nullification) == 1)
+        #expect(try copies(of: notarization) == 1)
+
+        try store.store(beforeVotes: true)
+        #expect(try copies(of: nullification) == 2)
+        #expect(try copies(of: notarization) == 2)
+
+        // Nothing is left to carry.
+        let carried = try logBytes()
+        try store.store(certificates: [notarization], beforeVotes: true)
+        #expect(try logBytes() == carried)
+    }
+
+    @Test func aBlocksBatchCarriesTheCertificatesToo() throws {
+        let chain = try TestChain(validators: 4)
+        let (block, _) = try chain.block([])
+        let nullification = chain.certificate(.nullify(epoch: .zero, view: View(1)))
+        let store = try ChainStore.create(home: path, genesis: chain.genesis)
+        _ = try store.load()
+        try store.store(certificates: [nullification])
+        try store.store(blocks: [(block, View(2))])
+        #expect(try copies(of: nullification) == 2)
+        try store.store(beforeVotes: true)
+        #expect(try copies(of: nullification) == 2)
+    }
+
+    /// How often a certificate stands in the log of the bodies.
+    private func copies(of certificate: Certificate) throws -> Int {
+        let log = try Data(contentsOf: logFile())
+        let wanted = Data(certificate.encoded())
+        var (count, from) = (0, log.startIndex)
+        while let found = log.range(of: wanted, in: from..<log.endIndex) {
+            count += 1
+            from = found.upperBound
+        }
+        return count
+    }
+
+    private func logBytes() throws -> Int { try Data(contentsOf: logFile()).count }
+
+    private func logFile() throws -> URL {
+        let bodies = URL(filePath: path + "/data/bodies")
+        let files = try FileManager.default.contentsOfDirectory(at: bodies, includingPropertiesForKeys: nil)
+        return try #require(files.first { $0.pathExtension == "log" })
     }
 
     @Test func twoCertificatesThatContradictAreBothKept() throws {
@@ -57,9 +118,9 @@ import Testing
         do {
             let store = try ChainStore.create(home: path, genesis: chain.genesis)
             _ = try store.load()
-            try store.storeCertificates(pair)
+            try store.store(certificates: pair)
             // Whatever is synced next takes them along.
-            try store.storeBlocks([(try chain.block([]).block, View(1))])
+            try store.store(blocks: [(try chain.block([]).block, View(1))])
         }
         let state = try ChainStore.open(home: path, genesis: chain.genesis).load()
         #expect(Set(state.certificates) == Set(pair))
@@ -70,18 +131,18 @@ import Testing
         let loser = try chain.block([], after: 5_000).block
         let store = try ChainStore.create(home: path, genesis: chain.genesis)
         _ = try store.load()
-        try store.storeBlocks([(loser, View(1))])
-        try store.storeCertificates([chain.certificate(.nullify(epoch: .zero, view: View(1)))])
+        try store.store(blocks: [(loser, View(1))])
+        try store.store(certificates: [chain.certificate(.nullify(epoch: .zero, view: View(1)))])
         let winner = try chain.extend(skipping: 1)
         let later = try chain.block([]).block
-        try store.storeBlocks([(later, View(5))])
+        try store.store(blocks: [(later, View(5))])
         try store.add(winner)
         #expect(try store.block(loser.hash) == nil)
         #expect(try store.block(later.hash) == later)
         #expect(try store.block(winner.block.block.hash) == winner.block.block)
         // At or below the final view nothing is stored any more.
-        try store.storeBlocks([(loser, View(2))])
-        try store.storeCertificates([chain.certificate(.nullify(epoch: .zero, view: View(2)))])
+        try store.store(blocks: [(loser, View(2))])
+        try store.store(certificates: [chain.certificate(.nullify(epoch: .zero, view: View(2)))])
         #expect(try store.block(loser.hash) == nil)
     }
 
@@ -155,7 +216,7 @@ import Testing
         let blocks = try (0..<5).map { _ in try chain.extend() }
         let store = try ChainStore.create(home: path, genesis: chain.genesis)
         _ = try store.load()
-        try store.storeBlocks(blocks.map { ($0.block.block, $0.bodyView) })
+        try store.store(blocks: blocks.map { ($0.block.block, $0.bodyView) })
         try store.commit(Array(blocks[0..<2]))
         #expect(try store.block(blocks[4].block.block.hash) == blocks[4].block.block)
         try store.commit(Array(blocks[2...]))

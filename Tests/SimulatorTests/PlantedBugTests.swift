@@ -24,7 +24,7 @@ import Testing
             switch bug {
             case .forgetsItsVotes, .sendsBeforeItWrites: ["S8"]
             case .reportsBeforeItCommits: ["S5"]
-            case .losesBlocks: ["S6"]
+            case .losesBlocks, .finalizesOnUnsyncedCertificates: ["S6"]
             case .ignoresTimers: ["L1", "L5"]
             case .chatters: ["L4"]
             case .hoardsOrders: ["A2"]

@@ -199,7 +199,7 @@ import farthing
             at: next.block.time,
             payoutTo: chain.rules.payoutAccounts
         )
-        try store.storeBlocks([(next.block, next.justification.view)])
+        try store.store(blocks: [(next.block, next.justification.view)])
         try store.commit([FinalBlock(block: next, bodyView: next.justification.view, delta: delta)])
         #expect(try await home.verify().height == Height(6))
     }

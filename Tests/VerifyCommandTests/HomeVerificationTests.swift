@@ -205,7 +205,7 @@ import farthing
         ])
         let gap = Gap.votedBlockMissing(view: view, block: next.block.hash)
         #expect(try await home.verify().verdict == .incomplete([gap]))
-        try home.store.storeBlocks([(next.block, view)])
+        try home.store.store(blocks: [(next.block, view)])
         #expect(try await home.verify().verdict == .sound)
     }
 
@@ -228,9 +228,9 @@ import farthing
             .finalize(epoch: .zero, view: View(90), parentView: chain.view, block: chain.hash),
             by: [0, 1, 2]
         )
-        try home.store.storeCertificates([final])
+        try home.store.store(certificates: [final])
         #expect(try await home.verify().verdict == .sound)
-        try home.store.storeCertificates([chain.nullification(View(90), by: [1, 2, 3])])
+        try home.store.store(certificates: [chain.nullification(View(90), by: [1, 2, 3])])
         guard case .damaged(let violation) = try await home.verify().verdict,
             case .conflict(let conflict) = violation.finding
         else {
@@ -250,7 +250,7 @@ import farthing
         )
         let first = try TestHome(chain)
         try first.commit(chain.blocks)
-        try first.store.storeCertificates([forged])
+        try first.store.store(certificates: [forged])
         #expect(
             try await first.verify().verdict.violation?.finding
                 == .entry(

@@ -40,7 +40,7 @@ final class TestHome {
                 payoutTo: chain.rules.payoutAccounts
             )
             ledger.finalize(delta)
-            try store.storeBlocks([(item.block, item.justification.view)])
+            try store.store(blocks: [(item.block, item.justification.view)])
             finals.append(FinalBlock(block: item, bodyView: item.justification.view, delta: delta))
         }
         try store.commit(finals)
