@@ -10,7 +10,7 @@
  *   ONE_LOG             only the first log is synced before a vote leaves
  *   NO_HEALING          a start believes the first log that is there, and copies nothing to the other
  *   BACKUP              both logs may be set back to what they were earlier
- *   VOTE_BEFORE_BLOCK   a notarize leaves before its block is durable, a finalize before its notarization is
+ *   VOTE_BEFORE_BLOCK   a notarize leaves before its block is durable
  *   FINALIZE_UNSYNCED   a finalize leaves before its notarization is durable
  *   FORGET_TOO_EARLY    the logs call a view final before the database holds it
  */
@@ -62,14 +62,15 @@ byte i, choice;
 /* What a vote stands on: a notarize on its block, a finalize on its notarization. */
 #define GROUND(x) ((x) & 27)
 #ifdef VOTE_BEFORE_BLOCK
-#define GROUND_IS_THERE true
+#define WAITS(x) FINALIZES(x)
 #else
 #ifdef FINALIZE_UNSYNCED
-#define GROUND_IS_THERE (!NOTARIZES(vote) || (kept[view] & vote))
+#define WAITS(x) NOTARIZES(x)
 #else
-#define GROUND_IS_THERE (!GROUND(vote) || (kept[view] & vote))
+#define WAITS(x) GROUND(x)
 #endif
 #endif
+#define GROUND_IS_THERE (!WAITS(vote) || (kept[view] & vote))
 
 inline check() {
     d_step {

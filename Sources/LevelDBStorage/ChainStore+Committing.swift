@@ -30,7 +30,7 @@ struct ReplayQueue: Sendable {
 extension ChainStore {
     /// Commits blocks in one synced batch: blocks, touches, indexes, tip; on disk when it returns.
     ///
-    /// In height order, the first one above the tip; each was stored by `storeBlocks` under its `bodyView` before. Then
+    /// In height order, the first one above the tip; each was stored by `store` under its `bodyView` before. Then
     /// drops, unsynced, what lies at or below the new final view and is not on the chain. `load` comes first.
     package func commit(_ blocks: [FinalBlock]) throws(StorageError) {
         guard let last = blocks.last else { return }

@@ -10,7 +10,8 @@ import TCPGossip
 /// Makes blocks and votes durable, then sends what depends on them: first in, first out, on a thread of its own.
 ///
 /// Invariant: no vote leaves before its record is on both files of the vote log, no notarize before its block is on disk,
-/// and neither notarize nor finalize before the certificates that were ordered before it are (spec 3.5). What has piled up shares its syncs; only sending waits, for all of them.
+/// and neither notarize nor finalize before the certificates that were ordered before it are (spec 3.5). What has piled
+/// up shares its syncs; only sending waits, for all of them.
 final class SafetyLane: Sendable {
     enum Order: Sendable {
         case storeBlock(Block, view: View)
