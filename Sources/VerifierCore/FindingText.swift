@@ -1,3 +1,4 @@
+import ChainCore
 import ConsensusCore
 import LedgerCore
 import Primitives
@@ -53,6 +54,8 @@ extension Finding {
         case .export(let fault): fault.text
         case .table(let fault): fault.text
         case .answer(let fault): fault.text
+        case .checkpoint(let held, let found):
+            FindingText("checkpoint", expected: held.line, found: found.line)
         }
     }
 }

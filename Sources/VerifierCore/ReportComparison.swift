@@ -60,7 +60,7 @@ package struct ReportComparison: Hashable, Sendable {
         if isSameInput { return false }
         return [
             "inputs", "entriesCompared", "answersCompared", "signaturesChecked", "finalizedBlocks", "notarizedBlocks",
-            "skippedViews", "view", "certifiedHeight", "uncertifiedTail",
+            "skippedViews", "view", "certifiedHeight", "uncertifiedTail", "checkpoint",
         ].contains(name)
     }
 

@@ -7,6 +7,13 @@ package import StrictJSON
 extension VerificationReport {
     /// The report for programs; 64-bit numbers are decimal strings, hashes lower-case hex.
     package var json: JSON {
+        guard case .object(var object) = facts else { preconditionFailure("a report is an object") }
+        // Only where there is one, so that reports without are what they were before there were checkpoints.
+        if let held { object.append("checkpoint", held.json(takenUpTo: takenUpTo)) }
+        return .object(object)
+    }
+
+    private var facts: JSON {
         [
             "report": "farthing verification report 2",
             "verdict": .string(verdict.word),
@@ -89,6 +96,18 @@ extension Violation {
     private var culprits: [UInt16] {
         guard case .conflict(let conflict) = finding else { return [] }
         return conflict.culprits
+    }
+}
+
+extension HeldCheckpoint {
+    fileprivate func json(takenUpTo: Height?) -> JSON {
+        [
+            "height": .decimal(checkpoint.height.number),
+            "block": .string(checkpoint.block.hex),
+            "logSize": .decimal(checkpoint.logSize),
+            "logRoot": .string(checkpoint.logRoot.hex),
+            "takenUpTo": takenUpTo.map { .decimal($0.number) } ?? .null,
+        ]
     }
 }
 

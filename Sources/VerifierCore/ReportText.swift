@@ -15,6 +15,12 @@ extension VerificationReport {
         add(verdict, to: &lines)
         lines.add("depth", depth.rawValue)
         for omission in depth.omissions { lines.add("  not checked", omission) }
+        if let held {
+            lines.add("checkpoint", held.checkpoint.line)
+            if let last = takenUpTo {
+                lines.add("  on its word", "the signatures of transactions in blocks 1 to \(last)")
+            }
+        }
         lines.add("network", network.hex)
         lines.add("unit", "\(parameters.unit), \(parameters.decimals) decimals; amounts below are base units")
         lines.add("height", height.description)
@@ -150,6 +156,8 @@ extension Gap {
             "the vote log holds a vote for block \(block) in view \(view), which is not stored"
         case .exportCutOff(let last, let promised):
             "the export is cut off after block \(last); its header promises \(promised) and a manifest"
+        case .checkpointAhead(let held, let last):
+            "the chain ends before the checkpoint; held: \(held.line); found: \(last.line)"
         }
     }
 }

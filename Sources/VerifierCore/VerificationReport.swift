@@ -1,4 +1,4 @@
-import ChainCore
+package import ChainCore
 import ConsensusCore
 package import LedgerCore
 package import Primitives
@@ -16,6 +16,10 @@ package struct VerificationReport: Hashable, Sendable {
     package let hash: Hash32
     package let time: Milliseconds
     package let view: View
+    /// Where log and chain stand at the last block that holds: what an auditor signs.
+    package let head: Checkpoint
+    /// What the chain was held against; nil when there was nothing.
+    package let held: HeldCheckpoint?
     package let tally: ChainTally
     package let depth: VerificationDepth
     package let supply: Amount
@@ -31,6 +35,9 @@ package struct VerificationReport: Hashable, Sendable {
     package var inputs: [ReportInput] = []
     /// What was verified, by which command; nil until a shell says so.
     package var origin: ReportOrigin?
+
+    /// The last block whose transactions' signatures were taken on a checkpoint's word; nil if none was.
+    package var takenUpTo: Height? { held?.lastTaken(upTo: height) }
 }
 
 /// What a report is about and where it comes from.
@@ -88,6 +95,8 @@ package enum Gap: Hashable, Sendable {
     case votedBlockMissing(view: View, block: Hash32)
     /// The file ends though its header promises more.
     case exportCutOff(last: Height, promised: Height)
+    /// The chain ends before a checkpoint that the auditor holds.
+    case checkpointAhead(held: Checkpoint, last: Checkpoint)
 }
 
 extension Verifier {
@@ -110,6 +119,8 @@ extension Verifier {
             hash: hash,
             time: header.time,
             view: view,
+            head: checkpoint,
+            held: held,
             tally: tally,
             depth: depth,
             supply: genesis.supply,

@@ -28,11 +28,18 @@ package struct Verifier: Sendable {
     private let loose: LooseCertificates
     private let rules: ChainRules
     private var shown = ShownEvidence()
+    private var comparison: CheckpointComparison?
 
     /// Begins at block 0.
     ///
-    /// `loose` are certificates that lie beside the chain; each is held against the chain's own.
-    package init(genesis: Genesis, loose: [Verified<Certificate>] = [], depth: VerificationDepth = .full) {
+    /// `loose` are certificates that lie beside the chain; each is held against the chain's own. `held` is a checkpoint
+    /// that the chain must contain.
+    package init(
+        genesis: Genesis,
+        loose: [Verified<Certificate>] = [],
+        depth: VerificationDepth = .full,
+        held: HeldCheckpoint? = nil
+    ) {
         self.genesis = genesis
         self.depth = depth
         rules = ChainRules(genesis: genesis)
@@ -41,6 +48,20 @@ package struct Verifier: Sendable {
         self.loose = LooseCertificates(loose.map(\.value), validatorCount: electorate.validators.count)
         header = rules.genesisHeader(ledger.head)
         hash = header.hash(network: genesis.networkID)
+        comparison = nil
+        let first = checkpoint
+        comparison = held.map { CheckpointComparison($0, first: first) }
+    }
+
+    /// Where log and chain stand at the last block taken.
+    package var checkpoint: Checkpoint { Checkpoint(header, hash: hash, network: genesis.networkID) }
+
+    package var held: HeldCheckpoint? { comparison?.held }
+
+    /// What is missing if the chain ends here, before the checkpoint that it must contain.
+    package var gapBeforeCheckpoint: Gap? {
+        guard let held, held.checkpoint.height > header.height else { return nil }
+        return .checkpointAhead(held: held.checkpoint, last: checkpoint)
     }
 
     /// Takes the next block, or says what is wrong with it; answers what it changes in the ledger.
@@ -107,11 +128,13 @@ package struct Verifier: Sendable {
         try requireJustification(justification, of: checked.item.block)
         if let fault = checked.certificateFault { throw fault }
         if let conflict = loose.conflict(with: justification) { throw .conflict(conflict) }
+        try comparison?.require(checked.item.block, network: genesis.networkID)
     }
 
     private mutating func move(to checked: CheckedBlock, payout: Amount) {
         let block = checked.item.block
         shown.insert(block.evidence)
+        comparison?.add(block)
         header = block.header
         hash = block.hash
         view = checked.item.justification.view
@@ -125,6 +148,11 @@ package struct Verifier: Sendable {
     package func checkTotals() throws(Violation) {
         if let conflict = loose.conflictAmongThemselves {
             throw Violation(height: header.height, finding: .conflict(conflict))
+        }
+        do throws(Finding) {
+            try comparison?.requireGrowth(to: checkpoint)
+        } catch {
+            throw Violation(height: header.height, finding: error)
         }
         guard depth == .full else { return }
         var totals = AccountTotals()
@@ -260,7 +288,7 @@ extension Finding {
         case .timeTooEarly, .changeOfValidators, .evidence, .transactions: true
         case .signature(.transaction), .signature(.evidence): true
         case .signature(.certificate), .signature(.nullification), .justification, .conflict: false
-        case .supply, .pool, .accountsRoot, .entry, .export, .table, .answer: false
+        case .supply, .pool, .accountsRoot, .entry, .export, .table, .answer, .checkpoint: false
         }
     }
 }

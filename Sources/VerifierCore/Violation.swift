@@ -55,6 +55,8 @@ package enum Finding: Error, Hashable, Sendable {
     case table(TableFault)
     /// What a node says of the chain is not what was recomputed from the blocks that it gave.
     case answer(AnswerFault)
+    /// The chain does not contain a checkpoint that the auditor holds: at its height, or by the log's growth since.
+    case checkpoint(held: Checkpoint, found: Checkpoint)
 }
 
 /// The fields of a header, in their order and by their names (spec 2.5).

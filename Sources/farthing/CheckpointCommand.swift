@@ -77,7 +77,7 @@ struct CheckpointCheckCommand: ParsableCommand {
             ])
             return
         }
-        try Console.output(Console.paint("holds", .green) + "      \(CheckpointText.line(point))")
+        try Console.output(Console.paint("holds", .green) + "      \(point.line)")
         try Console.output("signed by  \(names.joined(separator: ", "))")
     }
 }

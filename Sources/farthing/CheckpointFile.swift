@@ -65,7 +65,14 @@ enum CheckpointFile {
     }
 
     static func note(at path: String) throws(CommandFailure) -> SignedNote {
-        let bytes = try InputFile.bytes(of: path, limit: SignedNote.byteCountMax)
+        try note(try bytes(of: path), of: path)
+    }
+
+    static func bytes(of path: String) throws(CommandFailure) -> [UInt8] {
+        try InputFile.bytes(of: path, limit: SignedNote.byteCountMax)
+    }
+
+    static func note(_ bytes: [UInt8], of path: String) throws(CommandFailure) -> SignedNote {
         do throws(SignedNoteError) {
             return try SignedNote(bytes: bytes)
         } catch {
@@ -127,11 +134,7 @@ enum CheckpointText {
 
     /// Two checkpoints that can't both be of one chain, side by side.
     static func both(held: Checkpoint, found: Checkpoint) -> String {
-        "Held: \(line(held)). Found: \(line(found))."
-    }
-
-    static func line(_ point: Checkpoint) -> String {
-        "block \(point.height) \(point.block), log of \(point.logSize) with root \(point.logRoot)"
+        "Held: \(held.line). Found: \(found.line)."
     }
 }
 

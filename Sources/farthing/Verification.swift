@@ -14,14 +14,17 @@ package struct Verification: Sendable {
     /// How many processors to keep busy; at least 1, and 1 means one block at a time.
     package let jobs: Int
     package let depth: VerificationDepth
+    /// What the chain must contain.
+    package let held: HeldCheckpoint?
 
     package typealias Progress = VerificationStep
 
-    package init(genesis: Genesis, jobs: Int, depth: VerificationDepth = .full) {
+    package init(genesis: Genesis, jobs: Int, depth: VerificationDepth = .full, held: HeldCheckpoint? = nil) {
         precondition(jobs >= 1, "the command line refuses fewer jobs than one")
         self.genesis = genesis
         self.jobs = jobs
         self.depth = depth
+        self.held = held
     }
 
     /// Runs to the end or to the first violation; what a source can't read as it was written is a violation too.
@@ -33,12 +36,12 @@ package struct Verification: Sendable {
         onProgress: (Progress) throws(VerificationFailure) -> Void = { (_) throws(VerificationFailure) in },
         open: (Verifier) async throws(SourceStop) -> (source: Source, loose: [Verified<Certificate>])
     ) async throws(VerificationFailure) -> VerificationReport {
-        var verifier = Verifier(genesis: genesis, depth: depth)
+        var verifier = Verifier(genesis: genesis, depth: depth, held: held)
         var source: Source
         do throws(SourceStop) {
             let opened = try await open(verifier)
             source = opened.source
-            verifier = Verifier(genesis: genesis, loose: opened.loose, depth: depth)
+            verifier = Verifier(genesis: genesis, loose: opened.loose, depth: depth, held: held)
         } catch {
             return verifier.finish(violation: try error.violation(at: .zero))
         }
@@ -56,6 +59,7 @@ package struct Verification: Sendable {
                 violation = try error.violation(at: verifier.header.height)
             }
         }
+        if violation == nil, let gap = verifier.gapBeforeCheckpoint { gaps.append(gap) }
         let isCompared = depth == .full
         var report = verifier.finish(
             violation: violation,
@@ -87,6 +91,7 @@ package struct Verification: Sendable {
                             continue
                         }
                         precondition(unopened.height.number == next, "a source hands over its blocks in order")
+                        let depth = held?.depth(at: unopened.height, of: depth) ?? depth
                         group.addTask { ReadBlock(unopened, electorate: electorate, scheme: scheme, depth: depth) }
                     } catch {
                         // The blocks before are looked at first, as their faults come first.

@@ -63,6 +63,9 @@ struct VerifyCommand: AsyncParsableCommand {
     var checkReport: String?
 
     @OptionGroup
+    var checkpoints: VerifyCheckpointOptions
+
+    @OptionGroup
     var format: OutputOptions
 
     func validate() throws {
@@ -75,6 +78,16 @@ struct VerifyCommand: AsyncParsableCommand {
         guard tables == nil || !light else {
             throw ValidationError("--tables: a light verification recomputes no balances to compare them with")
         }
+        guard !light || (checkpoints.fromCheckpoint == nil && checkpoints.writeCheckpoint == nil) else {
+            throw ValidationError(
+                "--light checks no signatures of transactions: such a chain is not signed for, nor resumed"
+            )
+        }
+        guard checkReport == nil || checkpoints.writeCheckpoint == nil else {
+            throw ValidationError(
+                "--check-report repeats a verification and signs nothing: leave --write-checkpoint out"
+            )
+        }
         guard report == nil || checkReport == nil else {
             throw ValidationError("--check-report writes no report: leave --report out")
         }
@@ -85,6 +98,14 @@ struct VerifyCommand: AsyncParsableCommand {
         let trusted = try readGenesis()
         try checkReportIsNew()
         let claimed = try checkReport.map { try ClaimedReport($0) }
+        let signer = try checkpoints.own.signer()
+        let held = try checkpoints.held(trusted, signer: signer)
+        guard claimed?.depth != .light || held?.held.isTrusted != true else {
+            throw CommandFailure(
+                .usage,
+                "--check-report: a light report checks no signatures; use --checkpoint instead"
+            )
+        }
         var source = home.map { VerifySource.home($0) } ?? url.first.map { .node($0) } ?? .exports(export)
         if url.count > 1 {
             let comparison = try await compare(trusted)
@@ -95,22 +116,22 @@ struct VerifyCommand: AsyncParsableCommand {
             tables: tables,
             genesis: trusted,
             depth: claimed?.depth ?? (light ? .light : .full),
+            held: held?.held,
             jobs: jobs ?? Self.processorCount
         )
         let origin = VerifyRun.Origin(
-            genesis: ReportInput(
-                genesisFile: genesis,
-                try running { () throws(FileError) in try PosixPath.read(genesis) }
-            ),
+            inputs: [
+                ReportInput("genesis file", try running { () throws(FileError) in try PosixPath.read(genesis) })
+            ] + (held.map { [$0.input] } ?? []),
             command: ["farthing", "verify", "--genesis", genesis] + source.words
                 + (tables.map { ["--tables", $0] } ?? [])
-                + (light ? ["--light"] : [])
+                + (light ? ["--light"] : []) + (held?.words ?? [])
         )
         let outcome = try await run.outcome(origin, tablePath: report.map(Self.tablePath), upTo: claimed?.height)
         if let claimed {
             try answer(claimed, outcome)
         } else {
-            try answer(outcome)
+            try answer(outcome, signer)
         }
     }
 
@@ -136,12 +157,13 @@ struct VerifyCommand: AsyncParsableCommand {
         throw ExitCode(ExitStatus.damaged.rawValue)
     }
 
-    private func answer(_ outcome: VerifyRun.Outcome) throws {
+    private func answer(_ outcome: VerifyRun.Outcome, _ signer: NoteSigner?) throws {
         let found = outcome.report
         try format.json ? Console.output(found.json) : Console.output(String(found.text.dropLast()))
         if let report {
             try running { () throws(FileError) in try PosixPath.create(report, Array(found.json.prettyText.utf8)) }
         }
+        try checkpoints.write(found, by: signer)
         if let next = found.whatHelps(home: home) { Console.say(next) }
         guard found.exitStatus == .success else { throw ExitCode(found.exitStatus.rawValue) }
     }
@@ -152,7 +174,13 @@ struct VerifyCommand: AsyncParsableCommand {
         let repeated = hasGrown ? outcome.atClaimedHeight ?? outcome.report : outcome.report
         let comparison = ReportComparison(report: claimed.json, repeated: repeated.json, hasGrown: hasGrown)
         if format.json {
-            try Console.output(comparison.json(verdict: outcome.report.verdict, height: outcome.report.height))
+            try Console.output(
+                comparison.json(
+                    verdict: outcome.report.verdict,
+                    height: outcome.report.height,
+                    takenUpTo: outcome.report.takenUpTo
+                )
+            )
         } else {
             try Console.output(comparison.holds ? "the report holds" : "the report does not hold")
             for difference in comparison.differences { try Console.output("  \(difference.line)") }
@@ -164,6 +192,11 @@ struct VerifyCommand: AsyncParsableCommand {
                 )
             } else {
                 try Console.output("the chain is \(outcome.report.verdict.word) up to height \(outcome.report.height)")
+            }
+            if let last = outcome.report.takenUpTo {
+                try Console.output(
+                    "taken on the checkpoint's word: the signatures of transactions in blocks 1 to \(last)"
+                )
             }
         }
         guard comparison.holds else { throw ExitCode(ExitStatus.damaged.rawValue) }
@@ -212,6 +245,7 @@ extension VerificationReport {
     ///
     /// `home` is nil when it was found elsewhere.
     package func whatHelps(home: String?) -> String? {
+        if let checkpointsAdvice { return checkpointsAdvice }
         guard let home else { return whatHelpsElsewhere }
         return switch verdict {
         case .sound: nil
@@ -228,6 +262,21 @@ extension VerificationReport {
 }
 
 extension VerificationReport {
+    private var checkpointsAdvice: String? {
+        switch verdict {
+        case .damaged(let violation):
+            guard case .checkpoint = violation.finding else { return nil }
+            return "Two chains of one network: keep the checkpoint, this source and the report, and compare with other "
+                + "operators before you trust either."
+        case .incomplete(let gaps):
+            let isBehind = gaps.contains { if case .checkpointAhead = $0 { true } else { false } }
+            return isBehind
+                ? "This source ends before what was verified earlier: keep the checkpoint, and verify another source."
+                : nil
+        case .sound: return nil
+        }
+    }
+
     private var whatHelpsElsewhere: String? {
         switch verdict {
         case .sound: nil

@@ -39,10 +39,12 @@ struct VerifyRun {
     let tables: String?
     let genesis: Genesis
     let depth: VerificationDepth
+    let held: HeldCheckpoint?
     let jobs: Int
 
     struct Origin {
-        let genesis: ReportInput
+        /// What was read besides the chain: the genesis file first.
+        let inputs: [ReportInput]
         let command: [String]
     }
 
@@ -59,10 +61,10 @@ struct VerifyRun {
         var passing: VerificationReport?
         let first = table.input
         if claimed == .zero {
-            passing = Verifier(genesis: genesis, depth: depth).finish()
+            passing = Verifier(genesis: genesis, depth: depth, held: held).finish()
             passing?.origin = reportOrigin(origin, inputs: [], table: first)
         }
-        let verification = Verification(genesis: genesis, jobs: jobs, depth: depth)
+        let verification = Verification(genesis: genesis, jobs: jobs, depth: depth, held: held)
         let onProgress = { (step: VerificationStep) throws(VerificationFailure) in
             progress.show(step)
             do throws(FileError) { try table.append(step) } catch { throw .file(error) }
@@ -113,15 +115,15 @@ struct VerifyRun {
         ReportOrigin(
             command: origin.command,
             version: Version.text,
-            inputs: [origin.genesis] + inputs,
+            inputs: origin.inputs + inputs,
             blocks: table
         )
     }
 }
 
 extension ReportInput {
-    init(genesisFile path: String, _ bytes: [UInt8]) {
-        self.init(name: "genesis file", byteCount: UInt64(bytes.count), digest: SHA256.hash(bytes))
+    init(_ name: String, _ bytes: [UInt8]) {
+        self.init(name: name, byteCount: UInt64(bytes.count), digest: SHA256.hash(bytes))
     }
 }
 
@@ -154,10 +156,11 @@ struct ClaimedReport {
 }
 
 extension ReportComparison {
-    func json(verdict: Verdict, height: Height) -> JSON {
+    func json(verdict: Verdict, height: Height, takenUpTo: Height?) -> JSON {
         [
             "holds": .bool(holds), "differences": .array(differences.map(\.json)),
-            "remarks": .array(remarks.map(\.json)), "verdict": .string(verdict.word), "height": .decimal(height.number),
+            "remarks": .array(remarks.map(\.json)), "takenUpTo": takenUpTo.map { .decimal($0.number) } ?? .null,
+            "verdict": .string(verdict.word), "height": .decimal(height.number),
         ]
     }
 }

@@ -17,6 +17,8 @@ extension EndToEnd {
         let open = try folder.write("open.pem", String(contentsOfFile: key, encoding: .utf8))
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: open)
         let nowhere = folder.path("nowhere")
+        let verify = ["verify", "--genesis", genesis, "--home", home]
+        let kept = folder.path("kept")
         let unread = ["--url", "http://127.0.0.1:1"]
         let typo = folder.path("typo")
         try FileManager.default.copyItem(atPath: home, toPath: typo)
@@ -116,6 +118,24 @@ extension EndToEnd {
             CommandLineRow(["verify", "--genesis", nowhere, "--home", home], 65, errors: "--genesis"),
             CommandLineRow(["verify", "--genesis", genesis, "--home", nowhere], 78, errors: "no node's home"),
             CommandLineRow(["verify", "--genesis", genesis, "--home", home, "--quiet"], 0, output: "farthing"),
+            CommandLineRow(verify + ["--write-checkpoint", nowhere], 64, errors: "--key"),
+            CommandLineRow(verify + ["--write-checkpoint", nowhere, "--light", "--key", key], 64, errors: "--light"),
+            CommandLineRow(verify + ["--from-checkpoint", junk, "--light"], 64, errors: "--light"),
+            CommandLineRow(verify + ["--from-checkpoint", junk, "--checkpoint", junk], 64, errors: "--checkpoint out"),
+            CommandLineRow(verify + ["--key", key], 64, errors: "--write-checkpoint"),
+            CommandLineRow(verify + ["--checkpoint", junk, "--name", "x"], 64, errors: "--name"),
+            CommandLineRow(
+                verify + ["--check-report", junk, "--write-checkpoint", nowhere, "--key", key],
+                64,
+                errors: "signs nothing"
+            ),
+            CommandLineRow(verify + ["--checkpoint", nowhere], 65, errors: "is not there"),
+            CommandLineRow(verify + ["--checkpoint", junk], 65, errors: "junk"),
+            CommandLineRow(verify + ["--from-checkpoint", junk, "--trust", "x"], 65, errors: "--trust x"),
+            CommandLineRow(verify + ["--write-checkpoint", "/proc/none", "--key", key], 74, output: "farthing"),
+            CommandLineRow(verify + ["--write-checkpoint", kept, "--key", key], 0, output: "farthing"),
+            CommandLineRow(verify + ["--from-checkpoint", kept, "--key", key], 0, output: "farthing"),
+            CommandLineRow(verify + ["--checkpoint", kept], 3, errors: "No key that is known here"),
         ]
         for row in rows {
             let outcome = try Program.run(row.arguments)
