@@ -42,7 +42,7 @@ import farthing
                 do {
                     let report = try await TestHome.verify(home.path, by: verification, scheme: scheme)
                     if report.verdict == .sound, report.hash == honest.hash {
-                        let reason = Self.reason(file.name, offset, file.bytes)
+                        let reason = Self.reason(file.name, offset, file.bytes, changed)
                         #expect(reason != nil, "byte \(offset) of \(file.name) was flipped, and nothing was found")
                         outcome = "not promised: \(reason ?? "WRONG")"
                     } else {
@@ -64,7 +64,7 @@ import farthing
     }
 
     /// Why a change here changes nothing that is promised; nil when it must be found.
-    private static func reason(_ name: String, _ offset: Int, _ bytes: Data) -> String? {
+    private static func reason(_ name: String, _ offset: Int, _ bytes: Data, _ changed: Data) -> String? {
         switch name.split(separator: "/").last {
         case "LOG", "LOG.old": return "LevelDB's diary for people"
         case "LOCK", "lock": return "empty, only locked"
@@ -74,7 +74,13 @@ import farthing
         }
         guard name.hasSuffix(".ldb"), let table = TableLayout(bytes) else { return nil }
         if table.filter.contains(offset) { return "a Bloom filter: only speed, or a missing entry, which is found" }
+        if table.wayToFilter.contains(where: { $0.contains(offset) }) {
+            return "leads to a Bloom filter: without one each look-up reads the table"
+        }
         if table.padding.contains(offset) { return "padding of a table's footer" }
+        if table.handles.contains(offset), TableLayout(changed)?.index == table.index {
+            return "a number of a table's footer, the same with a byte more"
+        }
         return nil
     }
 
@@ -112,25 +118,42 @@ import farthing
 /// Where the parts of a LevelDB table lie that nothing but speed depends on.
 private struct TableLayout {
     let filter: Range<Int>
+    /// What leads to the filter: its check sum, the block of filters with its own, and the footer's handle to that block.
+    ///
+    /// LevelDB ignores what it can't read of these, and then has no filter (`Table::ReadMeta`).
+    let wayToFilter: [Range<Int>]
     let padding: Range<Int>
+    /// The footer's two handles.
+    let handles: Range<Int>
+    /// The second handle, offset and size of the block that leads to all data.
+    ///
+    /// Its last number may be written with a byte more, since a zero of the padding follows.
+    let index: [Int]
 
     /// The last 48 bytes: two block handles, zeros, eight bytes that say it is a table.
     init?(_ bytes: Data) {
         guard bytes.count >= 48 else { return nil }
         let all = [UInt8](bytes)
         var place = all.count - 48
-        guard let metaOffset = Self.number(all, &place), let metaSize = Self.number(all, &place),
-            Self.number(all, &place) != nil, Self.number(all, &place) != nil
-        else { return nil }
+        guard let metaOffset = Self.number(all, &place), let metaSize = Self.number(all, &place) else { return nil }
+        let handle = (all.count - 48)..<place
+        guard let indexOffset = Self.number(all, &place), let indexSize = Self.number(all, &place) else { return nil }
+        index = [indexOffset, indexSize]
+        handles = (all.count - 48)..<place
         padding = place..<(all.count - 8)
         // The one entry of the block of filters: shared, unshared, value length, the name, then the filter's handle.
         var entry = metaOffset
+        // Each block is followed by its compression and its check sum.
+        let trailer = 5
         guard metaSize > 8, Self.number(all, &entry) != nil, let nameLength = Self.number(all, &entry),
             Self.number(all, &entry) != nil
         else { return nil }
         entry += nameLength
         guard let offset = Self.number(all, &entry), let size = Self.number(all, &entry) else { return nil }
         filter = offset..<(offset + size)
+        wayToFilter = [
+            filter.upperBound..<(filter.upperBound + trailer), metaOffset..<(metaOffset + metaSize + trailer), handle,
+        ]
     }
 
     private static func number(_ bytes: [UInt8], _ place: inout Int) -> Int? {
