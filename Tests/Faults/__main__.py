@@ -9,7 +9,9 @@ import sys
 import tempfile
 import time
 
+import clocks
 import crashes
+import damage
 import network
 from client import Broken
 
@@ -24,15 +26,18 @@ def kinds(options, folder):
         "power": (as_root or (lambda: crashes.power_is_possible(folder)), lambda: crashes.power(folder, options.cuts)),
         "full": (as_root or (lambda: crashes.small_disk_is_possible(folder)), lambda: crashes.full(folder, options.runs)),
         "network": (as_root or network.is_possible, lambda: network.network(folder, options.rounds)),
+        "clock": (clocks.is_possible, lambda: clocks.clock(folder, options.rounds)),
+        "bytes": (None, lambda: damage.damage(folder, options.count, options.all)),
     }[options.kind]
 
 
 def main():
     parser = argparse.ArgumentParser(prog="Scripts/faults")
-    parser.add_argument("kind", choices=["kill", "power", "full", "network"])
+    parser.add_argument("kind", choices=["kill", "power", "full", "network", "clock", "bytes"])
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    for name, count in (("cycles", 20), ("cuts", 5), ("runs", 5), ("rounds", 7)):
+    for name, count in (("cycles", 20), ("cuts", 5), ("runs", 5), ("rounds", 7), ("count", 60)):
         parser.add_argument(f"--{name}", type=int, default=count)
+    parser.add_argument("--all", action="store_true")
     options = parser.parse_args()
     random.seed(options.seed)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
