@@ -34,7 +34,7 @@ def kinds(options, folder):
 def main():
     parser = argparse.ArgumentParser(prog="Scripts/faults")
     parser.add_argument("kind", choices=["kill", "power", "full", "network", "clock", "bytes"])
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    parser.add_argument("--seed", type=int, default=random.randrange(1, 1 << 32))
     for name, count in (("cycles", 20), ("cuts", 5), ("runs", 5), ("rounds", 7), ("count", 60)):
         parser.add_argument(f"--{name}", type=int, default=count)
     parser.add_argument("--all", action="store_true")
