@@ -56,6 +56,17 @@ extension EndToEnd {
         try refuses(78, key, "genesis lists no validator", home: home)
         try honestKey.write(to: URL(fileURLWithPath: key))
         chmod(key, 0o600)
+        let listed = try #require(federation.genesis.validators.first { $0.name == "node-1" })
+        for (name, wanted) in [("node", listed.nodeKey), ("note", listed.noteKey)] {
+            let path = "\(home)/keys/\(name).pem"
+            let own = try Data(contentsOf: URL(fileURLWithPath: path))
+            let other = SigningKey.generate()
+            try write(KeyFile.pem(for: other), to: path)
+            chmod(path, 0o600)
+            try refuses(78, path, "\(other.publicKey)", "\(wanted)", home: home)
+            try own.write(to: URL(fileURLWithPath: path))
+            chmod(path, 0o600)
+        }
         chmod(home + "/keys", 0o755)
         try refuses(78, home + "/keys", "755", home: home)
         chmod(home + "/keys", 0o700)

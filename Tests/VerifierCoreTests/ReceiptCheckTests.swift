@@ -249,6 +249,45 @@ import VerifierCore
         #expect(finding(swapped) == .head(.finalization(.signature(part))))
     }
 
+    /// A quorum certified it, so the first rule about amounts alone decides; the payer has not signed it either.
+    @Test(arguments: [[3_000_000_001], [1_500_000_000, 1_500_000_001], [.max, 1]] as [[UInt64]])
+    func refusesPaymentsOfMoreThanThereIs(amounts: [UInt64]) throws {
+        let hostile = try TestChain(validators: 4)
+        let transaction = Transaction(
+            payer: hostile.account(0),
+            nonce: 1,
+            validUntil: hostile.header.time.adding(Milliseconds(60_000)),
+            maxPrice: 1_000,
+            action: .pay(
+                amounts.map { Payment(payee: hostile.account(1), amount: Amount(units: $0), reference: []) }
+            )
+        )
+        let item = IdentifiedTransaction(
+            SignedTransaction(transaction: transaction, authorization: .owner(.zero)),
+            network: hostile.network
+        )
+        let empty = try hostile.next()
+        var header = empty.block.header
+        header.transactionCount = 1
+        header.shares = UInt32(transaction.shares)
+        header.logSize = 1
+        header.logRoot = Merkle.root(leafHashes: [item.leaf])
+        let block = Block(header: header, network: hostile.network, transactions: [item], evidence: [])
+        let receipt = Receipt(
+            network: hostile.network,
+            id: item.id,
+            fee: Amount(units: header.price * transaction.shares),
+            signed: item.signed,
+            logIndex: 0,
+            inclusionPath: [],
+            headers: [header],
+            finalization: hostile.justify(block, view: empty.justification.view).justification.certificate
+        )
+        #expect(throws: ReceiptFault.totalAboveSupply(hostile.genesis.supply)) {
+            try facts(receipt, genesis: hostile.genesis)
+        }
+    }
+
     /// Only a quorum that certifies what nobody signed gets as far as this.
     @Test func refusesAPaymentThatThePayerDidNotSign() throws {
         var hostile = try TestChain(validators: 4)
