@@ -45,9 +45,24 @@ extension RPCClientError: CustomStringConvertible {
         case .addressInvalid(let url, let reason): "cannot call \(url): \(reason)"
         case .unreachable(let url, let reason): "no answer from \(url): \(reason)"
         case .timedOut(let url, let milliseconds): "no answer from \(url) within \(milliseconds) ms"
-        case .http(let status, let body): "the server answered with HTTP status \(status): \(body)"
-        case .refused(let answer): "\(answer.message) (\(answer.code) \(answer.reason))"
-        case .malformed(let what): "the answer cannot be read: \(what)"
+        case .http(let status, let body): "the server answered with HTTP status \(status): \(body.fitForTerminal)"
+        case .refused(let answer): "\(answer.message) (\(answer.code) \(answer.reason))".fitForTerminal
+        case .malformed(let what): "the answer cannot be read: \(what.fitForTerminal)"
         }
+    }
+}
+
+extension String {
+    /// The beginning of what a stranger sent, without characters that a terminal would obey.
+    package var fitForTerminal: String {
+        var text = ""
+        for scalar in unicodeScalars.prefix(500) {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                text += "\\u{" + String(scalar.value, radix: 16) + "}"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
     }
 }

@@ -151,7 +151,7 @@ extension CommandFailure {
         case .refused(let answer):
             let status: ExitStatus =
                 answer.isRetryable ? .tryAgain : answer.code == Self.invalidParams ? .badInput : .refused
-            self.init(status, "the node says: \(answer.message)")
+            self.init(status, "the node says: \(answer.message.fitForTerminal)")
         }
     }
 

@@ -40,7 +40,7 @@ struct ReceiptGet: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let output { try NewKeyFile.checkIsFree(output) }
+        if let output { try NewProofFile.checkIsFree(output) }
         let client = try node.client()
         let answer = try await calling { () throws(RPCClientError) in
             try await client.call("tx_receipt", params: ["id": .string(id)])
