@@ -93,6 +93,28 @@ struct TestChain {
         )
     }
 
+    /// A transaction with many payments, to accounts that are open, each with a reference of 40 bytes.
+    mutating func payments(from payer: Int, count: Int, mark: UInt8) -> IdentifiedTransaction {
+        nonce += 1
+        let payments = (0..<count).map { place in
+            Payment(
+                payee: account((payer + 1 + place) % payers.count),
+                amount: Amount(units: UInt64(place + 1)),
+                reference: (0..<40).map { UInt8(truncatingIfNeeded: $0 * (place + 3)) ^ mark }
+            )
+        }
+        return sign(
+            Transaction(
+                payer: account(payer),
+                nonce: nonce,
+                validUntil: header.time.adding(Milliseconds(60_000)),
+                maxPrice: 1_000,
+                action: .pay(payments)
+            ),
+            by: payers[payer]
+        )
+    }
+
     /// The next block as an honest leader and quorum make it; the views that are `skipping` come first.
     func next(
         _ transactions: [IdentifiedTransaction] = [],

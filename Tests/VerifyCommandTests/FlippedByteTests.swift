@@ -12,10 +12,12 @@ import farthing
 
 /// One byte of one file of a home changed at a time: found, or it was never part of what is promised.
 ///
-/// `Scripts/flip-bytes` sets how many bytes are flipped; without it 300, spread over all files.
+/// `Scripts/flip-bytes` sets how many bytes are flipped, and of which home; without it 300, spread over all files of a
+/// small one.
 @Suite struct FlippedByteTests {
     @Test func everyFlippedByteIsFoundOrPromisesNothing() async throws {
-        let home = try Self.sampleHome()
+        let environment = ProcessInfo.processInfo.environment
+        let home = try environment["FARTHING_FLIPS_LARGE"] == nil ? Self.sampleHome() : Self.largeHome()
         let scheme = RememberingScheme()
         let verification = Verification(genesis: home.chain.genesis, jobs: 1)
         let honest = try await TestHome.verify(home.path, by: verification, scheme: scheme)
@@ -23,7 +25,8 @@ import farthing
 
         let files = try Self.files(in: home.path)
         let total = files.reduce(0) { $0 + $1.bytes.count }
-        let wanted = ProcessInfo.processInfo.environment["FARTHING_FLIPS"]
+        let wanted = environment["FARTHING_FLIPS"]
+        let places = environment["FARTHING_FLIPS_SEED"].flatMap { UInt64($0) }.map { Places(seed: $0) } ?? Places()
         let count = wanted == "all" ? total : min(total, wanted.flatMap { Int($0) } ?? 300)
         var outcomes: [String: Int] = [:]
         var first = 0
@@ -33,9 +36,9 @@ import farthing
             for offset in file.bytes.indices {
                 // The flips are spread evenly over all bytes of all files.
                 let place = first + offset
-                guard place * count / total != (place + 1) * count / total else { continue }
+                guard places.contain(place, count: count, of: total) else { continue }
                 var changed = file.bytes
-                changed[offset] ^= 1 << UInt8(place % 8)
+                changed[offset] ^= 1 << places.bit(place)
                 try changed.write(to: url)
                 flipped += 1
                 let outcome: String
@@ -84,6 +87,27 @@ import farthing
         return nil
     }
 
+    /// Forty thousand payments in several tables of each database, and in logs.
+    private static func largeHome() throws -> TestHome {
+        var chain = try TestChain.sample(validators: 4)
+        let home = try TestHome(chain)
+        var committed = 0
+        for number in 0..<200 {
+            let payments = (0..<20).map { place in
+                chain.payments(from: place % 3, count: 10, mark: UInt8(number ^ place))
+            }
+            try chain.append(try chain.next(payments, after: 1_000))
+            guard number % 40 == 39 else { continue }
+            try home.commit(Array(chain.blocks[committed...]))
+            committed = chain.blocks.count
+            // The log becomes a table. The last of them stays.
+            if number < 199 { try home.reopen() }
+        }
+        try writeVoteLog(of: chain, in: home)
+        home.close()
+        return home
+    }
+
     private static func files(in home: String) throws -> [(name: String, bytes: Data)] {
         try FileManager.default.subpathsOfDirectory(atPath: home).sorted().compactMap { name in
             var isDirectory: ObjCBool = false
@@ -106,12 +130,41 @@ import farthing
         try home.commit(Array(chain.blocks.prefix(22)))
         try home.reopen()
         for item in chain.blocks.dropFirst(22) { try home.commit([item]) }
+        try writeVoteLog(of: chain, in: home)
+        home.close()
+        return home
+    }
+
+    private static func writeVoteLog(of chain: TestChain, in home: TestHome) throws {
         let log = try VoteLog.create(home: home.path, electorate: chain.electorate, key: chain.consensusKeys[0])
         for item in chain.blocks.suffix(3) { _ = try log.record([item.justification.certificate.body]) }
         try log.raiseFinalView(chain.view)
         try log.flush()
-        home.close()
-        return home
+    }
+}
+
+/// Which bytes are flipped: as many as are wanted, one in each of so many equal parts; the first, or the one that a seed draws.
+private struct Places {
+    var seed: UInt64?
+
+    func contain(_ place: Int, count: Int, of total: Int) -> Bool {
+        let part = place * count / total
+        guard let seed else { return part != (place + 1) * count / total }
+        // Part p begins at the least place with place × count / total = p.
+        let (start, end) = ((part * total + count - 1) / count, ((part + 1) * total + count - 1) / count)
+        return place == start + Int(Self.mixed(seed, UInt64(part)) % UInt64(end - start))
+    }
+
+    func bit(_ place: Int) -> UInt8 {
+        UInt8(seed.map { Self.mixed($0 ^ 0x6269_7473, UInt64(place)) % 8 } ?? UInt64(place % 8))
+    }
+
+    /// SplitMix64 at a place of its sequence.
+    private static func mixed(_ seed: UInt64, _ index: UInt64) -> UInt64 {
+        var value = seed &+ (index &+ 1) &* 0x9E37_79B9_7F4A_7C15
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
     }
 }
 
