@@ -13,11 +13,17 @@ package struct HomeInventory: Hashable, Sendable {
 
     package var digest: Hash32 { SHA256.hash(lines) }
 
+    /// The files that a verification would copy, of a home that may be in any state but is not in use.
+    package init(ofHomeAt path: String) throws(FileError) {
+        self = try Self.list(copy: Home(path: path).data, home: path)
+    }
+
     /// The copied databases in `copy`, then the files of `home` that are read where they lie, by their names in a home.
     static func list(copy: HomeData, home: String) throws(FileError) -> HomeInventory {
         var inventory = HomeInventory()
-        for database in ["bodies", "chain"] {
-            for name in try PosixPath.names(in: copy.path + "/" + database) {
+        for database in ["bodies", "chain"] where try PosixPath.exists(copy.path + "/" + database) {
+            for name in try PosixPath.names(in: copy.path + "/" + database)
+            where !["LOG", "LOG.old", "LOCK"].contains(name) {
                 try inventory.add("\(copy.path)/\(database)/\(name)", as: "data/\(database)/\(name)")
             }
         }

@@ -1,3 +1,4 @@
+package import ChainCore
 package import LedgerCore
 package import Primitives
 import StrictJSON
@@ -106,6 +107,18 @@ package struct AccountState: Hashable, Sendable {
         self.number = number.value.isNull ? nil : try number.decimal()
         balance = Amount(units: try reader.member("balance").decimal())
         at = try ChainPlace(try reader.member("at"))
+    }
+}
+
+/// What a node says that shows a misdeed; nothing in it is checked yet.
+package struct KnownEvidence: Hashable, Sendable {
+    package let file: EvidenceFile
+    /// False while it waits for a block.
+    package let isOnChain: Bool
+
+    init(_ reader: JSONReader) throws(JSONReadError) {
+        file = try EvidenceFile(reader.member("file"))
+        isOnChain = try reader.member("onChain").bool()
     }
 }
 

@@ -143,6 +143,15 @@ extension RPCClient {
         try read(try await call("network_info")) { (reader) throws(JSONReadError) in try NetworkFacts(reader) }
     }
 
+    /// All evidence that the node knows, in the order of epoch and signer.
+    package func evidence() async throws(RPCClientError) -> (known: [KnownEvidence], at: ChainPlace) {
+        try read(try await call("evidence_list")) { (reader) throws(JSONReadError) in
+            var known: [KnownEvidence] = []
+            for element in try reader.member("evidence").elements() { known.append(try KnownEvidence(element)) }
+            return (known, try ChainPlace(try reader.member("at")))
+        }
+    }
+
     package func nodeStatus() async throws(RPCClientError) -> JSON { try await call("node_status") }
 
     package func validators() async throws(RPCClientError) -> JSON { try await call("validator_list") }

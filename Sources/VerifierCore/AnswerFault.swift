@@ -5,13 +5,27 @@ package struct AnswerFault: Hashable, Sendable {
     /// Which of its answers, and which member of it.
     package let place: String
     package let expected: String
+    /// What a stranger said: at most 200 characters of it, and none that could imitate a line of the report.
     package let found: String
+
+    private static let lengthMax = 200
 
     package init(method: String, place: String, expected: String, found: String) {
         self.method = method
         self.place = place
         self.expected = expected
-        self.found = found
+        let scalars = found.unicodeScalars
+        let beginning = String(String.UnicodeScalarView(scalars.prefix(Self.lengthMax)))
+        let isPlain = beginning.unicodeScalars.allSatisfy { (" "..."~").contains($0) }
+        let rest = scalars.count - beginning.unicodeScalars.count
+        self.found =
+            (isPlain ? beginning : beginning.quotedASCII)
+            + (rest > 0 ? ", and \(UInt64(rest).of("character")) more" : "")
+    }
+
+    /// An answer that is none of the method's.
+    package init(method: String, of url: String, malformed what: String) {
+        self.init(method: method, place: url, expected: "an answer as the specification has it", found: what)
     }
 
     var text: FindingText { FindingText("answer.\(method)", at: place, expected: expected, found: found) }

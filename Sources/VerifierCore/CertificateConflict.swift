@@ -1,3 +1,4 @@
+package import ChainCore
 package import ConsensusCore
 package import Primitives
 
@@ -5,10 +6,8 @@ package import Primitives
 ///
 /// Spec 3.8: they name at least 2q − n ≥ f + 1 keys that signed both.
 package struct CertificateConflict: Hashable, Sendable {
-    package let epoch: Epoch
-    package let view: View
-    package let first: VoteBody
-    package let second: VoteBody
+    /// What proves it, to whoever has the list of validators.
+    package let certificates: [Certificate]
     /// The validators whose own two votes contradict each other, in the order of the epoch's list.
     ///
     /// Empty for a notarization of one block and a finalization of another: an honest validator may have signed both,
@@ -23,12 +22,19 @@ package struct CertificateConflict: Hashable, Sendable {
             let signers = one.signers.signers(of: validatorCount),
             let others = other.signers.signers(of: validatorCount)
         else { return nil }
-        epoch = one.body.epoch
-        view = one.view
-        first = one.body
-        second = other.body
+        certificates = [one, other]
         let isEvidence = one.kind == other.kind || one.kind == .nullify || other.kind == .nullify
         culprits = isEvidence ? signers.filter(others.contains).map { UInt16($0) } : []
+    }
+
+    package var epoch: Epoch { first.epoch }
+    package var view: View { first.view }
+    package var first: VoteBody { certificates[0].body }
+    package var second: VoteBody { certificates[1].body }
+
+    /// As a file that anybody can decide (spec 6.10).
+    package func file(network: NetworkID) -> EvidenceFile {
+        EvidenceFile(network: network, content: .certificates(certificates[0], certificates[1]))
     }
 
     /// A view has at most one block, and a view that was finalised was not skipped.

@@ -9,6 +9,8 @@ package struct ReportComparison: Hashable, Sendable {
     package let differences: [Difference]
     /// Lines that may differ, since the inputs do.
     package let remarks: [Difference]
+    /// Both were made from the same bytes; else what depends on the copy was not held against anything.
+    package let isSameInput: Bool
 
     package struct Difference: Hashable, Sendable {
         /// The path of the value in the JSON, such as `validators[2].fees`.
@@ -26,7 +28,8 @@ package struct ReportComparison: Hashable, Sendable {
     /// `hasGrown` says that the chain is longer now, so that only what follows from the blocks up to the report's height
     /// can be compared.
     package init(report: JSON, repeated: JSON, hasGrown: Bool) {
-        let isSameInput = !hasGrown && report["inputs"] == repeated["inputs"] && report["inputs"]?.isNull == false
+        isSameInput = report["inputs"] == repeated["inputs"] && report["inputs"]?.isNull == false
+        let isSameCopy = isSameInput && !hasGrown
         let said = Self.lines(of: report)
         let found = Self.lines(of: repeated)
         let foundByPlace = Dictionary(found, uniquingKeysWith: { first, _ in first })
@@ -35,7 +38,7 @@ package struct ReportComparison: Hashable, Sendable {
         var remarks: [Difference] = []
         for (place, value) in said where foundByPlace[place] != value {
             let difference = Difference(place: place, said: value, found: foundByPlace[place])
-            if Self.mayDiffer(place, isSameInput: isSameInput) {
+            if Self.mayDiffer(place, isSameCopy: isSameCopy) {
                 remarks.append(difference)
             } else {
                 differences.append(difference)
@@ -43,7 +46,7 @@ package struct ReportComparison: Hashable, Sendable {
         }
         for (place, value) in found where !saidPlaces.contains(place) {
             let difference = Difference(place: place, said: nil, found: value)
-            if Self.mayDiffer(place, isSameInput: isSameInput) {
+            if Self.mayDiffer(place, isSameCopy: isSameCopy) {
                 remarks.append(difference)
             } else {
                 differences.append(difference)
@@ -54,10 +57,10 @@ package struct ReportComparison: Hashable, Sendable {
     }
 
     /// What two honest auditors of one network may say differently.
-    private static func mayDiffer(_ place: String, isSameInput: Bool) -> Bool {
+    private static func mayDiffer(_ place: String, isSameCopy: Bool) -> Bool {
         let name = place.prefix { $0 != "." && $0 != "[" }
         if ["command", "version"].contains(name) { return true }
-        if isSameInput { return false }
+        if isSameCopy { return false }
         return [
             "inputs", "entriesCompared", "answersCompared", "signaturesChecked", "finalizedBlocks", "notarizedBlocks",
             "skippedViews", "view", "certifiedHeight", "uncertifiedTail", "checkpoint",

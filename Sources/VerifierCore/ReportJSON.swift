@@ -47,7 +47,7 @@ extension VerificationReport {
             "lowestPrice": tally.prices.map { .decimal($0.lowerBound) } ?? .null,
             "highestPrice": tally.prices.map { .decimal($0.upperBound) } ?? .null,
             "validators": .array(validators.indices.map(validatorJSON)),
-            "evidence": .array(tally.evidence.map(\.json)),
+            "evidence": .array(tally.evidence.map(evidenceJSON)),
             "entriesCompared": store.map(\.json) ?? .null,
             "answersCompared": answers.map(\.json) ?? .null,
             "inputs": origin.map { .array($0.inputs.map(\.json)) } ?? .null,
@@ -111,13 +111,17 @@ extension HeldCheckpoint {
     }
 }
 
-extension ShownMisdeed {
-    fileprivate var json: JSON {
-        [
-            "height": .decimal(height.number),
+extension VerificationReport {
+    private func evidenceJSON(_ misdeed: ShownMisdeed) -> JSON {
+        let evidence = misdeed.evidence
+        let accused = validators[Int(evidence.signer)]
+        return [
+            "height": .decimal(misdeed.height.number),
             "epoch": .decimal(evidence.epoch.number),
             "view": .decimal(evidence.view.number),
             "validator": .integer(evidence.signer),
+            "name": .string(accused.name),
+            "consensusKey": .string(accused.consensusKey.hex),
             "votes": [.string(evidence.first.body.text), .string(evidence.second.body.text)],
             "bytes": .string(Hex.encode(evidence.encoded())),
         ]

@@ -25,10 +25,10 @@ extension VerificationReport {
         lines.add("unit", "\(parameters.unit), \(parameters.decimals) decimals; amounts below are base units")
         lines.add("height", height.description)
         lines.add("block", hash.hex)
-        lines.add("time", "\(time) ms")
+        lines.add("time", "\(time) ms, \(Timestamp.text(time))")
         lines.add("view", view.description)
         lines.add("final by certificate", "height \(tally.certifiedHeight)")
-        lines.add("uncertified tail", "\(height.number - tally.certifiedHeight.number) blocks")
+        lines.add("uncertified tail", "\((height.number - tally.certifiedHeight.number).of("block"))")
         lines.add("blocks", String(tally.blocks))
         lines.add("  finalized", String(tally.views.finalized))
         lines.add("  notarized", String(tally.views.notarized))
@@ -48,7 +48,7 @@ extension VerificationReport {
             lines.add("  \(index) \(validator.consensusKey.hex) \(validator.name.quotedASCII)")
             let own = leader(index)
             lines.add(
-                "    led \(own.blocks) blocks, \(own.transactions) transactions, \(own.payments) payments, "
+                "    led \(own.blocks.of("block")), \(own.transactions.of("transaction")), \(own.payments.of("payment")), "
                     + "fees \(own.fees)"
             )
         }
@@ -59,6 +59,8 @@ extension VerificationReport {
                 "  height \(misdeed.height): validator \(evidence.signer), view \(evidence.view): "
                     + "\(evidence.first.body.text); \(evidence.second.body.text)"
             )
+            let accused = validators[Int(evidence.signer)]
+            lines.add("    key \(accused.consensusKey.hex) \(accused.name.quotedASCII)")
         }
         if let store {
             lines.add("entries compared", String(store.total))
@@ -118,7 +120,7 @@ extension VerificationReport {
 
 extension ReportInput {
     fileprivate var line: String {
-        "\(digest.hex) \(name), \(byteCount) bytes" + (fileCount == 1 ? "" : " in \(fileCount) files")
+        "\(digest.hex) \(name), \(byteCount.of("byte"))" + (fileCount == 1 ? "" : " in \(fileCount) files")
     }
 }
 
@@ -172,6 +174,11 @@ private struct ReportLines {
         let padding = String(repeating: " ", count: max(1, 21 - name.utf8.count))
         add(name + padding + value)
     }
+}
+
+extension UInt64 {
+    /// With a noun that takes an s beside any other number than one.
+    package func of(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
 }
 
 extension String {

@@ -38,6 +38,15 @@ package struct VerificationReport: Hashable, Sendable {
 
     /// The last block whose transactions' signatures were taken on a checkpoint's word; nil if none was.
     package var takenUpTo: Height? { held?.lastTaken(upTo: height) }
+
+    /// What convicts validators, as files: the evidence on the chain, and certificates that contradict one another.
+    package var evidence: [EvidenceFile] {
+        let shown = tally.evidence.map { EvidenceFile(network: network, content: .votes($0.evidence)) }
+        guard case .damaged(let violation) = verdict, case .conflict(let conflict) = violation.finding else {
+            return shown
+        }
+        return shown + [conflict.file(network: network)]
+    }
 }
 
 /// What a report is about and where it comes from.

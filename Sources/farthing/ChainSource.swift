@@ -19,14 +19,22 @@ package protocol ChainSource {
     /// How many answers of a node were compared so far; nil when the source is no node.
     var answers: AnswerTally? { get }
 
-    /// What was read, by its digest, as far as it can be read again.
-    var inputs: [ReportInput] { get }
+    /// What was read up to the last block that passed, of a source of which there will be more.
+    var inputsSoFar: [ReportInput] { get }
+
+    /// What was read, by its digests; asked for once, at the end.
+    ///
+    /// `height` is the last block that was looked at, whether it holds or not. What is left of a file is read for it.
+    mutating func inputs(through height: Height) throws(VerificationFailure) -> [ReportInput]
 
     /// The next block, beginning with height 1; nil after the last one that the source has.
     ///
     /// Is asked for ahead of the recomputation, so it should cost little; what is dear belongs into `open`. After it threw
     /// it is not asked again.
     mutating func next() async throws(SourceStop) -> Unopened?
+
+    /// Hears that the next block holds, and all that was compared with it; at any depth.
+    mutating func passed(_ height: Height)
 
     /// Compares what the source holds besides the blocks with a block that holds; in the order of the heights.
     ///
@@ -41,7 +49,9 @@ package protocol ChainSource {
 
 extension ChainSource {
     package var answers: AnswerTally? { nil }
-    package var inputs: [ReportInput] { [] }
+    package var inputsSoFar: [ReportInput] { [] }
+    package mutating func inputs(through height: Height) throws(VerificationFailure) -> [ReportInput] { [] }
+    package mutating func passed(_ height: Height) {}
 }
 
 /// A block that was asked for and not read, or not decoded yet; opened on any thread, many at once.

@@ -56,7 +56,7 @@ struct EvidenceList: AsyncParsableCommand {
             files = try await ask()
         }
         if let trusted { for file in files { try check(file, trusted) } }
-        if let output { try write(files, to: output) }
+        if let output { try EvidenceFolder.write(files, to: output) }
         if format.json {
             try Console.output(.array(files.map(\.json)))
         } else if files.isEmpty {
@@ -68,16 +68,7 @@ struct EvidenceList: AsyncParsableCommand {
 
     private func ask() async throws(CommandFailure) -> [EvidenceFile] {
         let client = try node.client()
-        let answer = try await calling { () throws(RPCClientError) in
-            try await client.call("evidence_list", params: [:])
-        }
-        return try reading { () throws(JSONReadError) in
-            var files: [EvidenceFile] = []
-            for item in try JSONReader(answer, root: "result").member("evidence").elements() {
-                files.append(try EvidenceFile(item.member("file")))
-            }
-            return files
-        }
+        return try await calling { () throws(RPCClientError) in try await client.evidence() }.known.map(\.file)
     }
 
     /// What stands on the chain, what waits for a block, and certificates that lie beside the chain and contradict each other.
@@ -88,9 +79,9 @@ struct EvidenceList: AsyncParsableCommand {
             var files = try store.evidence().map { EvidenceFile(network: network, content: .votes($0)) }
             let waiting = try store.waitingCertificates().map { $0.certificate }
             for (position, one) in waiting.enumerated() {
-                for other in waiting.dropFirst(position + 1)
-                where CertificateConflict(one, other, validatorCount: genesis.validators.count) != nil {
-                    files.append(EvidenceFile(network: network, content: .certificates(one, other)))
+                for other in waiting.dropFirst(position + 1) {
+                    let conflict = CertificateConflict(one, other, validatorCount: genesis.validators.count)
+                    if let conflict { files.append(conflict.file(network: network)) }
                 }
             }
             return files
@@ -104,8 +95,11 @@ struct EvidenceList: AsyncParsableCommand {
             throw CommandFailure(.damaged, "a piece of evidence does not hold (\(file.line)). \(error.sentence)")
         }
     }
+}
 
-    private func write(_ files: [EvidenceFile], to folder: String) throws(CommandFailure) {
+/// A new directory with a file for each piece of evidence, `evidence-1.json` the first.
+enum EvidenceFolder {
+    static func write(_ files: [EvidenceFile], to folder: String) throws(CommandFailure) {
         try NewProofFile.checkIsFree(folder)
         try running { () throws(FileError) in
             try PosixPath.makeDirectory(folder)
@@ -174,14 +168,15 @@ extension EvidenceFile {
 
 extension EvidenceFacts {
     fileprivate func lines(count: Int) -> [String] {
-        let claim = "both of view \(view): \(first.words), and \(second.words)"
+        let claim = "in view \(view): \(first.words); and \(second.words)"
         guard !culprits.isEmpty else {
             return [
-                Console.paint("holds", .green) + "      two certificates that can't both be: \(claim)",
+                Console.paint("holds", .green) + "      two certificates that can't both be, \(claim)",
                 "culprits   a third or more of the \(count) validators; these two certificates don't tell which",
             ]
         }
-        return [Console.paint("holds", .green) + "      signed by the same: \(claim)"]
+        let who = culprits.count == 1 ? "one validator" : "the same \(culprits.count) validators"
+        return [Console.paint("holds", .green) + "      \(who) signed both, \(claim)"]
             + culprits.map {
                 "culprit    \($0.validator.name) (validator \($0.index), key \($0.validator.consensusKey))"
             }

@@ -21,6 +21,11 @@ package struct ExportSource: ChainSource {
         let header: ExportHeader
         var comparison: ExportComparison
         var pending: (item: ExportItem, place: ExportPlace)?
+
+        /// By what its header promises: two auditors name one file differently.
+        var name: String {
+            header.blockCount == 0 ? "export of no block" : "export of blocks \(header.first) to \(header.last)"
+        }
     }
 
     /// Opens the files, in any order, and reads what stands before their blocks.
@@ -169,6 +174,33 @@ package struct ExportSource: ChainSource {
             )
         }
         return gap.map { [$0] } ?? []
+    }
+
+    // MARK: - What was read
+
+    /// By the digests of the whole files, in the order of their blocks.
+    package mutating func inputs(through height: Height) throws(VerificationFailure) -> [ReportInput] {
+        do throws(FileError) {
+            var inputs: [ReportInput] = []
+            for index in files.indices { inputs.append(try files[index].file.input(named: files[index].name)) }
+            return inputs
+        } catch {
+            throw .export(.file(error))
+        }
+    }
+
+    /// Of files that can't be opened as exports: the report says which bytes are meant all the same.
+    static func inputs(of paths: [String]) throws(VerificationFailure) -> [ReportInput] {
+        do throws(FileError) {
+            var inputs: [ReportInput] = []
+            for path in paths {
+                var file = try ExportFile(path)
+                inputs.append(try file.input(named: "export"))
+            }
+            return inputs
+        } catch {
+            throw .export(.file(error))
+        }
     }
 
     // MARK: - Errors

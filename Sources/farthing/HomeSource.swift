@@ -12,7 +12,7 @@ package struct HomeSource: ChainSource {
     private let votes: VoteLogFacts?
     private var audit: StoreAudit
     private var nextHeight = Height.zero.next
-    package let inputs: [ReportInput]
+    private let input: ReportInput
 
     /// Opens a copy of the home's store; answers it with the certificates that wait in it.
     ///
@@ -45,14 +45,7 @@ package struct HomeSource: ChainSource {
     ) throws(SourceStop) {
         self.store = store
         self.votes = votes
-        inputs = [
-            ReportInput(
-                name: "home",
-                fileCount: inventory.fileCount,
-                byteCount: inventory.byteCount,
-                digest: inventory.digest
-            )
-        ]
+        input = ReportInput(inventory)
         let accounts = try Self.accounts(of: store)
         let snapshot = try Self.snapshot(of: store)
         audit = try judging { () throws(Violation) in
@@ -62,6 +55,7 @@ package struct HomeSource: ChainSource {
 
     package var last: Height { store.tip.height }
     package var tally: StoreTally? { audit.tally }
+    package func inputs(through height: Height) -> [ReportInput] { [input] }
 
     /// A block of a store, by its height.
     package struct Unopened: UnopenedBlock {
@@ -153,6 +147,29 @@ struct WaitingFacts {
                 certificates.append(verified)
             }
             return certificates
+        }
+    }
+}
+
+extension ReportInput {
+    fileprivate init(_ inventory: HomeInventory) {
+        self.init(
+            name: "home",
+            fileCount: inventory.fileCount,
+            byteCount: inventory.byteCount,
+            digest: inventory.digest
+        )
+    }
+}
+
+extension HomeSource {
+    /// Of a home that can't be opened as it was written: the report says which bytes are meant all the same.
+    static func inputs(of home: String) -> [ReportInput] {
+        do throws(FileError) {
+            return [ReportInput(try HomeInventory(ofHomeAt: home))]
+        } catch {
+            // What can't be read has no digest; that it can't is what the report says.
+            return []
         }
     }
 }

@@ -1,4 +1,5 @@
-import LevelDBStorage
+import Cryptography
+package import LevelDBStorage
 package import Primitives
 import StrictJSON
 package import VerifierCore
@@ -30,6 +31,12 @@ package struct TableComparison: TableSink {
         let name: String
         var offset: UInt64 = 0
         var lines: UInt64 = 0
+        var digest = SHA256()
+
+        mutating func take(_ bytes: [UInt8]) {
+            offset += UInt64(bytes.count)
+            digest.update(bytes)
+        }
     }
 
     private static let manifestByteCountMax = 1 << 16
@@ -63,7 +70,7 @@ package struct TableComparison: TableSink {
         let index = piece.table.rawValue
         let found = try read(piece.bytes.count, of: index)
         guard found == piece.bytes else { throw difference(piece.bytes, found, in: index, at: height) }
-        files[index].offset += UInt64(found.count)
+        files[index].take(found)
         files[index].lines += UInt64(found.count { $0 == UInt8(ascii: "\n") })
     }
 
@@ -75,6 +82,23 @@ package struct TableComparison: TableSink {
         guard manifest == self.manifest else {
             throw stop(Self.difference(manifest, self.manifest, name: TableWriting.manifestName, after: 0), at: height)
         }
+    }
+
+    /// Each file by its digest, for which what was not compared of it is read; then the manifest.
+    package mutating func inputs() throws(FileError) -> [ReportInput] {
+        var inputs: [ReportInput] = []
+        let manifest = try LongFile.read(directory + "/" + TableWriting.manifestName)
+        for var compared in files + [Compared(file: manifest, name: TableWriting.manifestName)] {
+            while case let piece = try compared.file.piece(at: compared.offset), !piece.isEmpty { compared.take(piece) }
+            inputs.append(
+                ReportInput(
+                    name: "table \(compared.name)",
+                    byteCount: compared.offset,
+                    digest: compared.digest.finish()
+                )
+            )
+        }
+        return inputs
     }
 
     private func read(_ count: Int, of index: Int) throws(SourceStop) -> [UInt8] {

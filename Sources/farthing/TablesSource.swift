@@ -1,4 +1,5 @@
 package import ChainCore
+package import LevelDBStorage
 package import Primitives
 import StrictJSON
 package import VerifierCore
@@ -8,6 +9,12 @@ package protocol TableSink {
     mutating func take(_ piece: TableBook.Piece, at height: Height) throws(SourceStop)
     /// After the last piece.
     mutating func finish(manifest: [UInt8], at height: Height) throws(SourceStop)
+    /// The tables that were there before, by their digests.
+    mutating func inputs() throws(FileError) -> [ReportInput]
+}
+
+extension TableSink {
+    package mutating func inputs() throws(FileError) -> [ReportInput] { [] }
 }
 
 /// A chain from which the tables are made on the way; the blocks are those of another source.
@@ -38,7 +45,14 @@ package struct TablesSource<Base: ChainSource, Sink: TableSink>: ChainSource {
     package var last: Height { base.last }
     package var tally: StoreTally? { base.tally }
     package var answers: AnswerTally? { base.answers }
-    package var inputs: [ReportInput] { base.inputs }
+    package var inputsSoFar: [ReportInput] { base.inputsSoFar }
+
+    package mutating func inputs(through height: Height) throws(VerificationFailure) -> [ReportInput] {
+        let inputs = try base.inputs(through: height)
+        do throws(FileError) { return inputs + (try sink.inputs()) } catch { throw .export(.file(error)) }
+    }
+
+    package mutating func passed(_ height: Height) { base.passed(height) }
 
     package mutating func next() async throws(SourceStop) -> Base.Unopened? { try await base.next() }
 

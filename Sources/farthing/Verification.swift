@@ -67,7 +67,8 @@ package struct Verification: Sendable {
             store: isCompared ? source.tally : nil,
             answers: isCompared ? source.answers : nil
         )
-        report.inputs = source.inputs
+        // A block that broke a rule was read as well.
+        report.inputs = try source.inputs(through: max(violation?.height ?? .zero, verifier.header.height))
         return report
     }
 
@@ -107,7 +108,12 @@ package struct Verification: Sendable {
                 }
                 do throws(SourceStop) {
                     let taken = try await take(block, of: &source, &verifier)
-                    let step = VerificationStep(verifier: verifier, block: taken, last: source.last)
+                    let step = VerificationStep(
+                        verifier: verifier,
+                        block: taken,
+                        last: source.last,
+                        inputsSoFar: source.inputsSoFar
+                    )
                     do throws(VerificationFailure) { try onProgress(step) } catch { throw .failure(error) }
                 } catch {
                     group.cancelAll()
@@ -135,6 +141,7 @@ package struct Verification: Sendable {
             let delta = try judging { () throws(Violation) in try verifier.check(checked) }
             try await source.compare(FinalBlock(block: checked.item, bodyView: bodyView, delta: delta))
         }
+        source.passed(checked.item.block.height)
         return checked.item.block
     }
 }
@@ -146,6 +153,8 @@ package struct VerificationStep: Sendable {
     package let block: Block
     /// The last block that the source says it has.
     package let last: Height
+    /// Of the source, as `ChainSource` says.
+    package let inputsSoFar: [ReportInput]
 
     package var height: Height { verifier.header.height }
 }

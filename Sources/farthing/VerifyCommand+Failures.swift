@@ -47,6 +47,14 @@ extension VerificationFailure {
     }
 }
 
+extension Violation {
+    fileprivate var sentence: String {
+        let text = finding.text
+        return "height \(height): \(text.rule)" + (text.place.isEmpty ? "" : ", \(text.place)")
+            + ": expected \(text.expected), found \(text.found)"
+    }
+}
+
 extension SourceStop {
     /// For a source that is no chain to verify: whatever stops it is a failure of the command.
     func failure(source: VerifySource) -> CommandFailure {
@@ -54,7 +62,7 @@ extension SourceStop {
         case .failure(let failure): failure.failure(home: source.place)
         case .damaged(let damage): CommandFailure(.damaged, "\(damage)")
         case .violation(let violation):
-            CommandFailure(.damaged, "height \(violation.height): \(violation.finding.text.rule)")
+            CommandFailure(.damaged, violation.sentence)
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChainCore
 import ConsensusCore
 import Cryptography
 import Glibc
@@ -58,6 +59,14 @@ struct VerifyCommand: AsyncParsableCommand {
     var report: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Also write what convicts validators to new files in this new directory; evidence check decides them",
+            valueName: "dir"
+        )
+    )
+    var evidence: String?
+
+    @Option(
         help: ArgumentHelp("Repeat the verification of this report (JSON) and say whether it holds", valueName: "file")
     )
     var checkReport: String?
@@ -88,8 +97,8 @@ struct VerifyCommand: AsyncParsableCommand {
                 "--check-report repeats a verification and signs nothing: leave --write-checkpoint out"
             )
         }
-        guard report == nil || checkReport == nil else {
-            throw ValidationError("--check-report writes no report: leave --report out")
+        guard (report == nil && evidence == nil) || checkReport == nil else {
+            throw ValidationError("--check-report writes no files: leave --report and --evidence out")
         }
         guard Set(url).count == url.count else { throw ValidationError("--url: the same node twice") }
     }
@@ -106,10 +115,10 @@ struct VerifyCommand: AsyncParsableCommand {
                 "--check-report: a light report checks no signatures; use --checkpoint instead"
             )
         }
-        var source = home.map { VerifySource.home($0) } ?? url.first.map { .node($0) } ?? .exports(export)
+        var source = home.map { VerifySource.home($0) } ?? url.first.map { .node($0, of: url) } ?? .exports(export)
         if url.count > 1 {
             let comparison = try await compare(trusted)
-            source = .node(url[comparison.longest])
+            source = .node(url[comparison.longest], of: url)
         }
         let run = VerifyRun(
             source: source,
@@ -141,9 +150,9 @@ struct VerifyCommand: AsyncParsableCommand {
         do throws(SourceStop) {
             comparison = try await NodeComparison(url, genesis)
         } catch {
-            throw error.failure(source: .node(url[0]))
+            throw error.failure(source: .node(url[0], of: url))
         }
-        guard comparison.fork != nil else {
+        guard let fork = comparison.fork else {
             for line in comparison.lines { Console.say(line) }
             return comparison
         }
@@ -151,8 +160,11 @@ struct VerifyCommand: AsyncParsableCommand {
         if let report {
             try running { () throws(FileError) in try PosixPath.create(report, Array(comparison.json.prettyText.utf8)) }
         }
+        try write(fork.evidence)
         Console.say(
-            "Two chains of one network: keep this output, and compare with other operators before you trust either."
+            fork.isProven
+                ? "Two chains of one network: keep this output, and compare with other operators before you trust either."
+                : "Of two chains one shows nothing that makes it final: keep this output, and verify each node by itself."
         )
         throw ExitCode(ExitStatus.damaged.rawValue)
     }
@@ -163,9 +175,18 @@ struct VerifyCommand: AsyncParsableCommand {
         if let report {
             try running { () throws(FileError) in try PosixPath.create(report, Array(found.json.prettyText.utf8)) }
         }
+        try write(found.evidence)
         try checkpoints.write(found, by: signer)
         if let next = found.whatHelps(home: home) { Console.say(next) }
         guard found.exitStatus == .success else { throw ExitCode(found.exitStatus.rawValue) }
+    }
+
+    /// Files are written only where there is something to write.
+    private func write(_ files: [EvidenceFile]) throws(CommandFailure) {
+        guard let evidence, !files.isEmpty else { return }
+        try EvidenceFolder.write(files, to: evidence)
+        let count = UInt64(files.count)
+        Console.say("\(evidence): \(count.of("file")); decide each with farthing evidence check FILE --genesis GENESIS")
     }
 
     /// The report's own lines against the repeated ones; a report that holds ends as its verification does.
@@ -185,6 +206,11 @@ struct VerifyCommand: AsyncParsableCommand {
             try Console.output(comparison.holds ? "the report holds" : "the report does not hold")
             for difference in comparison.differences { try Console.output("  \(difference.line)") }
             for remark in comparison.remarks { try Console.output("  may differ: \(remark.line)") }
+            try Console.output(
+                comparison.isSameInput
+                    ? "the inputs are the same"
+                    : "the inputs are others: what depends on the copy that was read may differ"
+            )
             if hasGrown {
                 try Console.output(
                     "the chain has grown to height \(outcome.report.height) and is \(outcome.report.verdict.word); "
@@ -220,6 +246,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// A report is evidence: none is ever overwritten, and who asks for that learns it before the work.
     private func checkReportIsNew() throws {
+        if let evidence { try NewProofFile.checkIsFree(evidence) }
         guard let report else { return }
         for path in [report, Self.tablePath(report)] {
             let isThere = try running { () throws(FileError) in try PosixPath.exists(path) }
@@ -228,69 +255,4 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
-}
-
-extension VerificationReport {
-    package var exitStatus: ExitStatus {
-        switch verdict {
-        case .sound: .success
-        case .damaged: .damaged
-        case .incomplete: .incomplete
-        }
-    }
-}
-
-extension VerificationReport {
-    /// What to do about what was found; nil when nothing was.
-    ///
-    /// `home` is nil when it was found elsewhere.
-    package func whatHelps(home: String?) -> String? {
-        if let checkpointsAdvice { return checkpointsAdvice }
-        guard let home else { return whatHelpsElsewhere }
-        return switch verdict {
-        case .sound: nil
-        case .damaged(let violation) where violation.isByValidators:
-            "Validators vouch for what breaks the rules: keep \(home) as it is, and compare the report with other operators'."
-        case .damaged:
-            "Keep \(home) as it is until others have looked at it, or set the chain aside and fetch it anew: "
-                + "farthing node refetch --home \(home). A network of one validator needs a backup of data instead."
-        case .incomplete:
-            "What is there holds. Start the node, and its peers fill the gap; a network of one validator needs a newer "
-                + "backup of \(home)/data."
-        }
-    }
-}
-
-extension VerificationReport {
-    private var checkpointsAdvice: String? {
-        switch verdict {
-        case .damaged(let violation):
-            guard case .checkpoint = violation.finding else { return nil }
-            return "Two chains of one network: keep the checkpoint, this source and the report, and compare with other "
-                + "operators before you trust either."
-        case .incomplete(let gaps):
-            let isBehind = gaps.contains { if case .checkpointAhead = $0 { true } else { false } }
-            return isBehind
-                ? "This source ends before what was verified earlier: keep the checkpoint, and verify another source."
-                : nil
-        case .sound: return nil
-        }
-    }
-
-    private var whatHelpsElsewhere: String? {
-        switch verdict {
-        case .sound: nil
-        case .damaged(let violation) where violation.isByValidators:
-            "Validators vouch for what breaks the rules: keep the report, and compare it with other operators'."
-        case .damaged: "Don't rely on this source: keep the report, and verify another one beside it."
-        case .incomplete: "What is there holds. Verify again later, or another source."
-        }
-    }
-}
-
-extension Violation {
-    /// Signed by somebody, and so no damage on a disk.
-    fileprivate var isByValidators: Bool {
-        if case .conflict = finding { true } else { !certifiedBy.isEmpty }
-    }
 }

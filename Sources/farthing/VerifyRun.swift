@@ -11,14 +11,15 @@ import VerifierCore
 enum VerifySource {
     case home(String)
     case exports([String])
-    case node(String)
+    /// The one that is verified, and all that were compared, in the order of the command line.
+    case node(String, of: [String])
 
     /// The directory, file or address.
     var place: String {
         switch self {
         case .home(let path): path
         case .exports: "DIR"
-        case .node(let url): url
+        case .node(let url, _): url
         }
     }
 
@@ -27,7 +28,16 @@ enum VerifySource {
         switch self {
         case .home(let path): ["--home", path]
         case .exports(let paths): paths.flatMap { ["--export", $0] }
-        case .node(let url): ["--url", url]
+        case .node(_, let urls): urls.flatMap { ["--url", $0] }
+        }
+    }
+
+    /// What was read, when no source could be made of it.
+    func inputs() throws(VerificationFailure) -> [ReportInput] {
+        switch self {
+        case .home(let path): HomeSource.inputs(of: path)
+        case .exports(let paths): try ExportSource.inputs(of: paths)
+        case .node: []
         }
     }
 }
@@ -58,19 +68,17 @@ struct VerifyRun {
         var table = BlockTable(path: tablePath)
         var progress = ProgressLines()
         defer { progress.end() }
-        var passing: VerificationReport?
-        let first = table.input
+        var passing: (report: VerificationReport, table: ReportInput)?
         if claimed == .zero {
-            passing = Verifier(genesis: genesis, depth: depth, held: held).finish()
-            passing?.origin = reportOrigin(origin, inputs: [], table: first)
+            passing = (Verifier(genesis: genesis, depth: depth, held: held).finish(), table.input)
         }
         let verification = Verification(genesis: genesis, jobs: jobs, depth: depth, held: held)
         let onProgress = { (step: VerificationStep) throws(VerificationFailure) in
             progress.show(step)
             do throws(FileError) { try table.append(step) } catch { throw .file(error) }
             if step.height == claimed {
-                passing = step.verifier.finish()
-                passing?.origin = reportOrigin(origin, inputs: [], table: table.input)
+                passing = (step.verifier.finish(), table.input)
+                passing?.report.inputs = step.inputsSoFar
             }
         }
         var found: VerificationReport
@@ -84,18 +92,35 @@ struct VerifyRun {
                 found = try await report(verification, onProgress) { (verifier) throws(SourceStop) in
                     try ExportSource.open(paths, verifier)
                 }
-            case .node(let url):
+            case .node(let url, _):
                 found = try await report(verification, onProgress) { (_) throws(SourceStop) in
                     (try await NodeSource.open(url, genesis), [])
                 }
             }
+            if found.inputs.isEmpty { found.inputs = try source.inputs() + tableInputs() }
         } catch {
             throw error.failure(home: source.place)
         }
         progress.end()
         found.origin = reportOrigin(origin, inputs: found.inputs, table: table.input)
         try running { () throws(FileError) in try table.finish() }
-        return Outcome(report: found, atClaimedHeight: passing)
+        guard var earlier = passing?.report, let earlierTable = passing?.table else {
+            return Outcome(report: found, atClaimedHeight: nil)
+        }
+        // Of a file there is no earlier part with a digest of its own.
+        let inputs = earlier.inputs.isEmpty ? found.inputs : earlier.inputs
+        earlier.origin = reportOrigin(origin, inputs: inputs, table: earlierTable)
+        return Outcome(report: found, atClaimedHeight: earlier)
+    }
+
+    private func tableInputs() throws(VerificationFailure) -> [ReportInput] {
+        guard let tables else { return [] }
+        do throws(ExportFailure) {
+            var comparison = try TableComparison(tables)
+            do throws(FileError) { return try comparison.inputs() } catch { throw .file(error) }
+        } catch {
+            throw .export(error)
+        }
     }
 
     /// With the tables, if there are any.
@@ -122,7 +147,7 @@ struct VerifyRun {
 }
 
 extension ReportInput {
-    init(_ name: String, _ bytes: [UInt8]) {
+    package init(_ name: String, _ bytes: [UInt8]) {
         self.init(name: name, byteCount: UInt64(bytes.count), digest: SHA256.hash(bytes))
     }
 }
@@ -158,7 +183,7 @@ struct ClaimedReport {
 extension ReportComparison {
     func json(verdict: Verdict, height: Height, takenUpTo: Height?) -> JSON {
         [
-            "holds": .bool(holds), "differences": .array(differences.map(\.json)),
+            "holds": .bool(holds), "sameInputs": .bool(isSameInput), "differences": .array(differences.map(\.json)),
             "remarks": .array(remarks.map(\.json)), "takenUpTo": takenUpTo.map { .decimal($0.number) } ?? .null,
             "verdict": .string(verdict.word), "height": .decimal(height.number),
         ]

@@ -47,16 +47,9 @@ extension EndToEnd {
             }
             #expect(named == [Int(hostile.index)], "node \(node)")
         }
+        try expectEvidence(against: hostile, of: ["--url", federation.urls[1]], in: federation)
         federation.stopAll()
-        let audit = try Program.run(
-            "verify",
-            "--genesis",
-            federation.folder + "/genesis.json",
-            "--home",
-            federation.home(1)
-        )
-        #expect(audit.status == 0, "\(audit.output) \(audit.errors)")
-        #expect(audit.output.contains("validator \(hostile.index), view"), "\(audit.output)")
+        try expectEvidence(against: hostile, of: ["--home", federation.home(1)], in: federation)
         try await hostile.stop()
     }
 
@@ -125,6 +118,36 @@ extension EndToEnd {
         try await federation.settle(askedAt: 2)
         federation.stopAll()
         try await hostile.stop()
+    }
+}
+
+/// An auditor finds the chain sound, reads who lied on it, and gets a file that decides it alone.
+private func expectEvidence(
+    against hostile: PlayedValidator,
+    of source: [String],
+    in federation: TestFederation
+) throws {
+    let genesis = ["--genesis", federation.folder + "/genesis.json"]
+    let folder = "\(federation.folder)/evidence\(source[0])"
+    let accused = federation.genesis.validators[Int(hostile.index)]
+    let audit = try Program.run(["verify", "--evidence", folder] + genesis + source)
+    #expect(audit.status == 0, "\(audit.output) \(audit.errors)")
+    #expect(audit.output.contains("\nverdict              sound\n"))
+    #expect(audit.output.contains("\nevidence             1\n"), "\(audit.output)")
+    #expect(audit.output.contains("validator \(hostile.index), view"), "\(audit.output)")
+    #expect(audit.output.contains("    key \(accused.consensusKey) \"\(accused.name)\"\n"), "\(audit.output)")
+
+    let listed = try Program.run(["evidence", "list", "--output", folder + "-listed"] + genesis + source)
+    #expect(listed.status == 0, "\(listed.errors)")
+    #expect(listed.output.contains("validator \(hostile.index) in view"), "\(listed.output)")
+    for name in [folder, folder + "-listed"] {
+        #expect(try FileManager.default.contentsOfDirectory(atPath: name) == ["evidence-1.json"], "\(name)")
+        let check = try Program.run(["evidence", "check", name + "/evidence-1.json"] + genesis)
+        #expect(check.status == 0, "\(check.errors)")
+        #expect(
+            check.output.contains("\nculprit    \(accused.name) (validator \(hostile.index), key"),
+            "\(check.output)"
+        )
     }
 }
 

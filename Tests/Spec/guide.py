@@ -25,6 +25,7 @@ KINDS = [
     (r"\b[0-9a-f]{8,}(…|\b)", "<hex>"),
     (r"[A-Za-z0-9+/]{40,}={0,2}", "<base64>"),
     (r"\b\d[\d.,]*", "<number>"),
+    (r"(<number> (block|transaction|payment|byte|file))s?\b", r"\1s"),
     (r" +", " "),
 ]
 # Lines that are the same in each run, though they hold numbers: what was said, paid and promised.

@@ -15,8 +15,9 @@ import VerifierCore
         let led = (0..<2).map { index in
             let own = chain.blocks.map(\.block).filter { Int($0.header.proposer) == index }
             let transactions = own.reduce(0) { $0 + $1.transactions.count }
-            return "    led \(own.count) blocks, \(transactions) transactions, \(transactions) payments, "
-                + "fees \(transactions * 400)"
+            let counts = [(own.count, "block"), (transactions, "transaction"), (transactions, "payment")]
+                .map { "\($0) \($1)\($0 == 1 ? "" : "s")" }
+            return "    led \(counts.joined(separator: ", ")), fees \(transactions * 400)"
         }
         #expect(
             chain.report().text == """
@@ -27,7 +28,7 @@ import VerifierCore
                 unit                 unit, 6 decimals; amounts below are base units
                 height               5
                 block                \(chain.hash)
-                time                 1700000064650 ms
+                time                 1700000064650 ms, 2023-11-14T22:14:24.650Z
                 view                 8
                 final by certificate height 5
                 uncertified tail     0 blocks
@@ -52,6 +53,7 @@ import VerifierCore
                 \(led[1])
                 evidence             1
                   height 4: validator 1, view 1: \(votes[0]); \(votes[1])
+                    key \(keys[1]) "node 1"
                 entries compared     none: the chain alone was checked
 
                 """
@@ -127,6 +129,8 @@ import VerifierCore
         #expect(json["validators"]?.asArray?.count == 4)
         #expect(json["entriesCompared"] == .null)
         let misdeed = try #require(json["evidence"]?.asArray?.first)
+        #expect(misdeed["name"] == "node 1")
+        #expect(misdeed["consensusKey"] == .string(chain.consensusKeys[1].publicKey.hex))
         let bytes = try #require(misdeed["bytes"]?.asString.flatMap { Hex.decode($0) })
         #expect(try Evidence(decodingAll: bytes) == chain.blocks[3].block.evidence[0])
 
@@ -144,12 +148,54 @@ import VerifierCore
         #expect(first.json.bytes == second.json.bytes)
     }
 
+    @Test func whatConvictsValidatorsIsThereAsFiles() throws {
+        let chain = try TestChain.sample(validators: 4)
+        let shown = EvidenceFile(network: chain.network, content: .votes(chain.blocks[3].block.evidence[0]))
+        #expect(chain.report().evidence == [shown])
+        // The first block's finalization and this one can't both be.
+        let rival = chain.nullification(View(1), by: [0, 2, 3])
+        let files = chain.report(loose: [rival]).evidence
+        #expect(files.map(\.content) == [.certificates(chain.blocks[0].justification.certificate, rival)])
+        let facts = try EvidenceCheck.facts(of: files[0], genesis: chain.genesis, scheme: StrictEd25519())
+        #expect(facts.culprits.map(\.index) == [0, 2])
+    }
+
+    @Test func whatANodeSaysCannotImitateALineNorFillTheReport() {
+        let line = AnswerFault(method: "m", place: "p", expected: "e", found: "x\nverdict              sound é")
+        #expect(line.found == "\"x\\u{a}verdict              sound \\u{e9}\"")
+        let long = AnswerFault(method: "m", place: "p", expected: "e", found: String(repeating: "a", count: 1_000_000))
+        #expect(long.found == String(repeating: "a", count: 200) + ", and 999800 characters more")
+        #expect(AnswerFault(method: "m", place: "p", expected: "e", found: "7").found == "7")
+    }
+
     // MARK: - A report that is checked
 
     @Test func aReportHoldsAgainstItself() throws {
         let json = try TestChain.sample(validators: 4).report().json
         let comparison = ReportComparison(report: json, repeated: json, hasGrown: false)
         #expect(comparison.holds && comparison.remarks.isEmpty)
+    }
+
+    /// Counts of what a copy held are bound to its bytes: of the same ones they must be the same.
+    @Test func aReportOfOtherBytesIsToldApart() throws {
+        func report(_ digest: Hash32, signatures: JSON) throws -> JSON {
+            var report = try TestChain.sample(validators: 4).report()
+            let input = ReportInput(name: "export of blocks 1 to 5", byteCount: 1, digest: digest)
+            let table = ReportInput(name: "CSV", byteCount: 1, digest: .zero)
+            report.origin = ReportOrigin(command: [], version: "1", inputs: [input], blocks: table)
+            var members = JSONObject()
+            for member in try #require(report.json.asObject).members {
+                members.append(member.name, member.name == "signaturesChecked" ? signatures : member.value)
+            }
+            return .object(members)
+        }
+        let said = try report(.zero, signatures: "7")
+        let same = ReportComparison(report: said, repeated: try report(.zero, signatures: "8"), hasGrown: false)
+        #expect(same.isSameInput && same.differences.map(\.place) == ["signaturesChecked"])
+        let other = try report(SHA256.hash([1]), signatures: "8")
+        let apart = ReportComparison(report: said, repeated: other, hasGrown: false)
+        #expect(!apart.isSameInput && apart.holds)
+        #expect(apart.remarks.map(\.place) == ["signaturesChecked", "inputs[0].sha256"])
     }
 
     @Test func everyChangedLineOfAReportIsNamed() throws {

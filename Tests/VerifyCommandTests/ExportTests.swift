@@ -57,6 +57,42 @@ import farthing
         #expect(report.store == nil)
     }
 
+    /// Whatever is found in a file, the report says which bytes it is about: all of them.
+    @Test func theReportNamesEachFileByTheDigestOfAllItsBytes() async throws {
+        func inputs(_ files: [(name: String, path: String)]) throws -> [ReportInput] {
+            try files.map { ReportInput($0.name, try folder.bytes($0.path)) }
+        }
+        let whole = ("export of blocks 1 to 5", try write())
+        #expect(try await verify([whole.1]).inputs == inputs([whole]))
+        let finer = ("export of blocks 1 to 5", try write("finer", segmentBlocks: 1))
+        #expect(try await verify([finer.1]).inputs == inputs([finer]))
+        #expect(try inputs([finer]) != inputs([whole]))
+
+        let low = ("export of blocks 1 to 3", try write("low", Array(chain.blocks.prefix(3))))
+        let high = ("export of blocks 4 to 5", try write("high", Array(chain.blocks.dropFirst(3))))
+        #expect(try await verify([high.1, low.1]).inputs == inputs([low, high]))
+
+        let cut = (whole.0, try folder.write("cut", Array(try folder.bytes(whole.1).dropLast(40))))
+        #expect(try await verify([cut.1]).inputs == inputs([cut]))
+
+        let light = Verification(genesis: chain.genesis, jobs: 2, depth: .light)
+        let report = try await light.run { (verifier) throws(SourceStop) in
+            try ExportSource.open([whole.1], verifier)
+        }
+        #expect(try report.inputs == inputs([whole]))
+
+        // Damaged in its first block, and of other bytes behind.
+        for last in 1...2 as ClosedRange<UInt8> {
+            var bytes = try folder.bytes(whole.1)
+            bytes[bytes.count / 2] ^= 1
+            bytes[bytes.count - 1] ^= last
+            let changed = (whole.0, try folder.write("changed-\(last)", bytes))
+            let report = try await verify([changed.1])
+            #expect(report.exitStatus == .damaged)
+            #expect(try report.inputs == inputs([changed]))
+        }
+    }
+
     @Test func severalFilesAreOneChainInAnyOrder() async throws {
         let low = try write("low", Array(chain.blocks.prefix(3)))
         let high = try write("high", Array(chain.blocks.dropFirst(3)))
@@ -286,6 +322,27 @@ import farthing
     @Test(arguments: TableFormat.allCases) func tablesAreMadeAgainByteForByte(format: TableFormat) async throws {
         let directory = try await writeTables(format)
         #expect(try await compare(directory).verdict == .sound)
+    }
+
+    @Test func theReportNamesEachTableByItsDigest() async throws {
+        let directory = try await writeTables(.csv)
+        func tables() throws -> [ReportInput] {
+            try (Table.allCases.map { $0.fileName(.csv) } + ["manifest.json"])
+                .map { ReportInput("table \($0)", try folder.bytes(directory + "/" + $0)) }
+        }
+        #expect(try await compare(directory).inputs.dropFirst().elementsEqual(tables()))
+        let path = directory + "/payments.csv"
+        let honest = try folder.bytes(path)
+        // Found at its beginning, and different behind.
+        for last in 1...2 as ClosedRange<UInt8> {
+            var changed = honest
+            changed[changed.count / 2] ^= 1
+            changed[changed.count - 2] ^= last
+            try Data(changed).write(to: URL(fileURLWithPath: path))
+            let report = try await compare(directory)
+            #expect(report.exitStatus == .damaged)
+            #expect(try report.inputs.dropFirst().elementsEqual(tables()))
+        }
     }
 
     @Test func tablesOfAnOlderBlockHoldAgainstALongerChain() async throws {
