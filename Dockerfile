@@ -18,6 +18,7 @@ COPY Package.swift Package.resolve[d] ./
 RUN swift package resolve
 COPY Sources Sources
 COPY Tests Tests
+COPY Benchmarks Benchmarks
 RUN swift build -c release --static-swift-stdlib --product farthing \
     && install -D .build/release/farthing /out/bin/farthing
 

@@ -129,6 +129,17 @@ let package = Package(
             swiftSettings: production
         ),
 
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Primitives", "StrictJSON", "Cryptography", "LedgerCore", "ConsensusCore", "ChainCore",
+                "LevelDBStorage", "JSONRPC", "Simulator", "CSodium", nioEmbedded,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            path: "Benchmarks/Parts",
+            swiftSettings: strict
+        ),
         .target(
             name: "Formats",
             dependencies: [
@@ -204,8 +215,7 @@ let package = Package(
             "VerifyCommandTests",
             [
                 "farthing", "VerifierCore", "LevelDBStorage", "ChainCore", "ConsensusCore", "LedgerCore",
-                "Cryptography", "CSodium",
-                "Primitives",
+                "Cryptography", "Primitives",
             ]
         ),
     ],

@@ -3,6 +3,15 @@ package import Primitives
 // Parameters that fit together, for those who begin a network (spec 2.4).
 
 extension Parameters {
+    /// The demo network with blocks as large and as frequent as measurements of many payments need them.
+    package static var bench: Parameters {
+        var parameters = Parameters.defaults
+        parameters.maxBlockShares = 131_072
+        parameters.maxBlockBytes = 8 << 20
+        parameters.minBlockInterval = Milliseconds(100)
+        return parameters
+    }
+
     /// Parameters of a network whose fees cover what its operators spend.
     ///
     /// `monthlyCost` is what all operators together spend in a month of 730 hours, in base units of 9 decimals. Payouts of a

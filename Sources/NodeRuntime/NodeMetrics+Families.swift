@@ -4,6 +4,14 @@ import JSONRPC
 // seconds, bytes, and for money the base unit of the network.
 
 extension NodeMetrics {
+    /// The steps of `farthing_payment_step_seconds`, one after another.
+    enum Step: String, CaseIterable {
+        case waiting
+        case notarizing
+        case finalizing
+        case committing
+    }
+
     /// What is read off the node at each scrape.
     enum Gauge: String, CaseIterable {
         case height = "farthing_chain_height"
@@ -118,6 +126,20 @@ extension NodeMetrics {
                 "farthing_consensus_finality_seconds",
                 MetricFamily.secondsSlow,
                 "From a block's own time to its commit on this node's disk."
+            ),
+            MetricFamily(
+                "farthing_payment_step_seconds",
+                MetricFamily.secondsQuick,
+                labels: ["step"],
+                """
+                What a payment waits for: a proposed block with it (waiting; each transaction that a client gave to this node), then, \
+                once for each block with payments, its notarization, its finalization, its synced batch (notarizing, finalizing, committing).
+                """
+            ),
+            MetricFamily(
+                "farthing_payment_settling_seconds",
+                MetricFamily.secondsQuick,
+                "From the admission of a client's transaction at this node to the synced batch with its block."
             ),
             MetricFamily(
                 "farthing_chain_block_interval_seconds",

@@ -5,6 +5,7 @@ import JSONRPC
 import LedgerCore
 import Primitives
 import ReplicaCore
+import Synchronization
 
 /// What the node counts: from the effects of the replica, from what was committed, and from what it says of itself.
 ///
@@ -23,6 +24,9 @@ final class NodeMetrics: Sendable {
     private let disconnections: Counter
     private let misconduct: Counter
     private let finalitySeconds: Timer
+    private let steps = Mutex(PaymentSteps())
+    private let stepSeconds: [Step: Timer]
+    private let settlingSeconds: Timer
     private let blockPrice: Meter
     private let blockPayments: Meter
     private let blockFeePerPayment: Meter
@@ -57,6 +61,16 @@ final class NodeMetrics: Sendable {
         disconnections = counter("farthing_peer_disconnections_total")
         misconduct = counter("farthing_peer_misconduct_total")
         finalitySeconds = Timer(label: "farthing_consensus_finality_seconds", factory: registry)
+        stepSeconds = Dictionary(
+            uniqueKeysWithValues: Step.allCases.map { step in
+                let dimensions = [("step", step.rawValue)]
+                return (
+                    step,
+                    Timer(label: "farthing_payment_step_seconds", dimensions: dimensions, factory: registry)
+                )
+            }
+        )
+        settlingSeconds = Timer(label: "farthing_payment_settling_seconds", factory: registry)
         blockPrice = meter("farthing_block_price")
         blockPayments = meter("farthing_block_payments")
         blockFeePerPayment = meter("farthing_block_fee_per_payment_units")
@@ -78,7 +92,12 @@ final class NodeMetrics: Sendable {
 
     func ordered(_ effect: ReplicaEffect) {
         switch effect {
-        case .vote(let body): votes[body.kind]?.increment()
+        case .vote(let body):
+            votes[body.kind]?.increment()
+            // Who finalizes has seen the notarization.
+            if body.kind == .finalize, let block = body.block {
+                steps.withLock { $0.notarized(block, at: Self.now) }
+            }
         case .propose(let draft):
             proposals.increment()
             votes[draft.body.kind]?.increment()
@@ -87,6 +106,12 @@ final class NodeMetrics: Sendable {
         case .disconnect: misconduct.increment()
         case .answer(.submission(let judgements), _):
             for judgement in judgements { submitted(judgement.otherwise) }
+            follow(judgements)
+        case .tell(let judgements): steps.withLock { for judgement in judgements { $0.left(judgement.id) } }
+        case .storeBlock(let block, let view):
+            steps.withLock { $0.proposed(block.hash, view: view, at: Self.now) }
+        case .commit(let blocks):
+            steps.withLock { for final in blocks { $0.finalized(final.block.block.hash, at: Self.now) } }
         default: break
         }
     }
@@ -123,6 +148,7 @@ final class NodeMetrics: Sendable {
             }
             before = header.time
             lastBlockTime.set(Double(header.time.number) / 1_000)
+            record(stepsOf: final)
             guard header.transactionCount > 0 else { continue }
             // A transaction has one share more than payments.
             let count = Int(header.shares) - Int(header.transactionCount)
@@ -133,6 +159,36 @@ final class NodeMetrics: Sendable {
             show(price: header.price, payments: count, fee: fee)
         }
     }
+
+    private func follow(_ judgements: [Judgement]) {
+        steps.withLock { steps in
+            for judgement in judgements where judgement.otherwise == .pending {
+                steps.submitted(judgement.id, at: Self.now)
+            }
+        }
+    }
+
+    private func record(stepsOf final: FinalBlock) {
+        let block = final.block.block
+        let lengths = steps.withLock {
+            $0.committed(block.hash, view: final.view, transactions: block.transactions.map(\.id), at: Self.now)
+        }
+        guard !block.transactions.isEmpty else { return }
+        for length in lengths.waiting { stepSeconds[.waiting]?.recordNanoseconds(Int64(clamping: length)) }
+        for length in lengths.settling { settlingSeconds.recordNanoseconds(Int64(clamping: length)) }
+        for (step, length) in [
+            (Step.notarizing, lengths.notarizing), (.finalizing, lengths.finalizing), (.committing, lengths.committing),
+        ] {
+            if let length { stepSeconds[step]?.recordNanoseconds(Int64(clamping: length)) }
+        }
+    }
+
+    /// Nanoseconds of the monotonic clock.
+    private static var now: PaymentSteps.Time {
+        UInt64(max(0, (ContinuousClock.now - epoch) / .nanoseconds(1)))
+    }
+
+    private static let epoch = ContinuousClock.now
 
     /// The block with payments that the chain ended with when the node started.
     func started(with header: Header) {

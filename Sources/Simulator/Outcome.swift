@@ -1,5 +1,11 @@
 package import Primitives
 
+/// Messages and their bytes, counted once for each receiver.
+package struct Traffic: Sendable {
+    package internal(set) var messageCount = 0
+    package internal(set) var byteCount = 0
+}
+
 /// How a run ended.
 package struct Outcome: Sendable {
     package let scenario: Scenario
@@ -21,6 +27,8 @@ package struct Outcome: Sendable {
     package let progressAfter: UInt64?
     /// The most that any honest node held or sent.
     package let peaks: Peaks
+    /// What all nodes sent, from the first block to the last moment of the run.
+    package let traffic: Traffic
     /// How many messages of each type honest nodes sent while nothing was to be done.
     package let quietMessages: [UInt8: Int]
     /// One for each thing that happened, when they were asked for.

@@ -37,6 +37,8 @@ extension World {
         nodes[sender].peerGuard.sent(message, to: reached.map { nodeKey(of: $0) })
         // The bytes are read back now and then only: it is the dearest part of a message.
         sentCount += 1
+        traffic.messageCount += reached.count
+        traffic.byteCount += bytes.count * reached.count
         var wired = message
         if sentCount.isMultiple(of: 8) {
             do {

@@ -29,6 +29,8 @@ package struct World: Sendable {
     var phase = Phase.faulty
     /// Messages that were sent, for sampling.
     var sentCount: UInt64 = 0
+    /// What went over the links, counted once for each receiver.
+    var traffic = Traffic()
     /// More than one under the key of a validator that runs twice.
     let nodesByKey: [PublicKey: [Int]]
     /// Validators that have lost a part of their disk; with the hostile ones they are never more than f.
@@ -137,6 +139,7 @@ package struct World: Sendable {
             healedAfter: checker.healedAfter,
             progressAfter: checker.progressAfter,
             peaks: checker.peaks,
+            traffic: traffic,
             quietMessages: checker.quietMessages,
             lines: trace.lines,
             lastViews: trace.lastViews

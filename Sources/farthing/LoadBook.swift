@@ -15,6 +15,8 @@ package struct LoadBook: Sendable {
         let firstSent: Time
         /// When to send it (again); nil while a call has it.
         var due: Time?
+        /// A node has taken it in.
+        var wasPending = false
     }
 
     /// A transaction that has become final.
@@ -73,6 +75,7 @@ package struct LoadBook: Sendable {
 
     /// The call that held these gave no answer: they are due at once, at the next node.
     package mutating func unanswered(_ ids: [TransactionID], at time: Time) {
+        tally.unanswered += ids.count
         for id in ids { setDue(id, at: time) }
     }
 
@@ -87,10 +90,18 @@ package struct LoadBook: Sendable {
             if close(id) != nil { tally.rejected += 1 }
             tally.firstProblem = tally.firstProblem ?? reason.message
         case .expired:
-            if close(id) != nil { tally.expired += 1 }
-        case .pending, .unknown:
+            if let entry = close(id) {
+                tally.expired += 1
+                if entry.wasPending { tally.expiredAfterPending += 1 }
+            }
+        case .pending:
+            open[id]?.wasPending = true
             setDue(id, at: time + Self.delayAfterPending)
-        case .refused:
+        case .unknown:
+            setDue(id, at: time + Self.delayAfterPending)
+        case .refused(_, let isRetryable):
+            tally.refusals += 1
+            if !isRetryable { tally.lastingRefusals += 1 }
             setDue(id, at: time + Self.delayAfterRefusal)
         }
         return nil
@@ -134,6 +145,13 @@ package struct LoadTally: Sendable, Equatable {
     package var final = 0
     package var rejected = 0
     package var expired = 0
+    /// Those of the expired that a node had taken in.
+    package var expiredAfterPending = 0
+    /// How often a node took a transaction not in, and how often it did not say that the same bytes may come again.
+    package var refusals = 0
+    package var lastingRefusals = 0
+    /// How often a transaction was in a call that failed as a whole.
+    package var unanswered = 0
     /// Why the first rejected transaction was.
     package var firstProblem: String?
 }

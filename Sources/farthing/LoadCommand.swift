@@ -27,8 +27,17 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many payments", valueName: "n"))
     var payments = 20_000
 
-    @Option(help: ArgumentHelp("Percent of the payments that are made in transactions of 100", valueName: "percent"))
+    @Option(help: ArgumentHelp("Percent of the payments that are made in large transactions", valueName: "percent"))
     var batchShare = 50
+
+    @Option(help: ArgumentHelp("Payments in each large transaction, under one signature", valueName: "n"))
+    var batchSize = LoadPlan.usualLargeCount
+
+    @Flag(
+        help:
+            "Sign everything before anything is sent: then the load takes no processor time for signatures, but memory"
+    )
+    var presign = false
 
     @Option(help: ArgumentHelp("Payments a second; 0 for as fast as they become final", valueName: "n"))
     var rate = 0
@@ -55,6 +64,7 @@ struct LoadCommand: AsyncParsableCommand {
         guard !url.isEmpty else { throw ValidationError("--url: expected at least one node") }
         guard (1...100_000_000).contains(payments) else { throw ValidationError("--payments: expected 1 to 100000000") }
         guard (0...100).contains(batchShare) else { throw ValidationError("--batch-share: expected 0 to 100") }
+        guard (2...1_024).contains(batchSize) else { throw ValidationError("--batch-size: expected 2 to 1024") }
         guard (0...10_000_000).contains(rate) else { throw ValidationError("--rate: expected 0 to 10000000") }
         guard (1...10_000_000).contains(window) else { throw ValidationError("--window: expected 1 to 10000000") }
         guard (1...256).contains(concurrency) else { throw ValidationError("--concurrency: expected 1 to 256") }
@@ -67,10 +77,10 @@ struct LoadCommand: AsyncParsableCommand {
 
     func run() async throws {
         let seed = try LoadSeed(file: seedFile)
-        guard seed.accountCount > LoadPlan.largeCount else {
+        guard seed.accountCount > batchSize else {
             throw CommandFailure(
                 .badInput,
-                "\(seedFile) makes \(seed.accountCount) accounts: a load needs more than \(LoadPlan.largeCount)"
+                "\(seedFile) makes \(seed.accountCount) accounts: a load needs more than --batch-size, \(batchSize)"
             )
         }
         let clients = try url.map { (url) throws(CommandFailure) in
@@ -78,7 +88,8 @@ struct LoadCommand: AsyncParsableCommand {
         }
         let nodes = LoadNodes(clients)
         defer { nodes.close() }
-        let settings = try await settings(seed, nodes)
+        var settings = try await settings(seed, nodes)
+        if presign { await settings.sign() }
         let rows = Mutex<LoadReport?>(nil)
         Console.say(LoadReport.columns)
         let run = LoadRun(settings, nodes: nodes) { [json = format.json] report in
@@ -103,6 +114,7 @@ struct LoadCommand: AsyncParsableCommand {
         let plan = LoadPlan(
             paymentCount: payments,
             batchPercent: batchShare,
+            largeCount: batchSize,
             keys: (0..<seed.accountCount).map { seed.key($0) },
             firstNonce: RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) },
             maxPrice: maxPrice ?? network.priceCap,

@@ -4,33 +4,36 @@ package import Primitives
 
 /// What a load consists of: which transaction has how many payments, who pays, who is paid.
 ///
-/// Payments in transactions of a hundred and single payments are spread evenly among each other. Everything follows from
+/// Large transactions and single payments are spread evenly among each other. Everything follows from
 /// the index of a transaction, but for nonces, which are new in every run.
 package struct LoadPlan: Sendable {
-    /// How many payments one signature of a large transaction covers.
-    package static let largeCount = 100
+    /// How many payments one signature of a large transaction covers unless something else is asked for.
+    package static let usualLargeCount = 100
 
     package let paymentCount: Int
     package let transactionCount: Int
+    private let largeCount: Int
     private let largeTransactionCount: Int
     private let keys: [SigningKey]
     private let firstNonce: UInt64
     private let maxPrice: UInt64
     private let network: NetworkID
 
-    /// `batchPercent` of the payments are made in transactions of a hundred, as far as whole ones come out.
+    /// `batchPercent` of the payments are made in transactions of `largeCount`, as far as whole ones come out.
     package init(
         paymentCount: Int,
         batchPercent: Int,
+        largeCount: Int = usualLargeCount,
         keys: [SigningKey],
         firstNonce: UInt64,
         maxPrice: UInt64,
         network: NetworkID
     ) {
-        precondition(keys.count > Self.largeCount, "the command refuses fewer accounts than a large transaction pays")
+        precondition(keys.count > largeCount, "the command refuses fewer accounts than a large transaction pays")
         self.paymentCount = paymentCount
-        largeTransactionCount = paymentCount * batchPercent / 100 / Self.largeCount
-        transactionCount = paymentCount - largeTransactionCount * (Self.largeCount - 1)
+        self.largeCount = largeCount
+        largeTransactionCount = paymentCount * batchPercent / 100 / largeCount
+        transactionCount = paymentCount - largeTransactionCount * (largeCount - 1)
         self.keys = keys
         self.firstNonce = firstNonce
         self.maxPrice = maxPrice
@@ -41,7 +44,7 @@ package struct LoadPlan: Sendable {
     package func paymentCount(of index: Int) -> Int {
         let isLarge =
             (index + 1) * largeTransactionCount / transactionCount > index * largeTransactionCount / transactionCount
-        return isLarge ? Self.largeCount : 1
+        return isLarge ? largeCount : 1
     }
 
     /// The transaction of an index, signed; about 20 µs.

@@ -63,7 +63,11 @@ struct LoadReport: Sendable {
             "milliseconds": .decimal(time),
             "height": .decimal(statistics.height),
             "payments": ["planned": .integer(planned), "sent": .integer(tally.sent), "final": .integer(tally.final)],
-            "transactions": ["rejected": .integer(tally.rejected), "expired": .integer(tally.expired)],
+            "transactions": [
+                "rejected": .integer(tally.rejected), "expired": .integer(tally.expired),
+                "expiredAfterPending": .integer(tally.expiredAfterPending), "refusals": .integer(tally.refusals),
+                "lastingRefusals": .integer(tally.lastingRefusals), "unanswered": .integer(tally.unanswered),
+            ],
             "feePerPayment": ["lowest": json(statistics.lowest), "highest": json(statistics.highest)],
             "finalityMilliseconds": [
                 "p50": statistics.latency(percentile: 50).map { .integer($0) } ?? .null,

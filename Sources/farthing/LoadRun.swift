@@ -22,6 +22,38 @@ final class LoadRun: Sendable {
         /// The last final block before the load.
         let height: Height
         let reportInterval: Duration
+        /// Every transaction of the plan, where they were signed beforehand; else empty.
+        private(set) var signed: [PlannedTransaction] = []
+
+        /// Signs the whole plan, on all processors.
+        mutating func sign() async {
+            let (plan, validUntil) = (plan, validUntil)
+            let part = 4_096
+            signed = await withTaskGroup(of: (Int, [PlannedTransaction]).self) { group in
+                for start in stride(from: 0, to: plan.transactionCount, by: part) {
+                    group.addTask {
+                        let indexes = start..<min(start + part, plan.transactionCount)
+                        return (start, indexes.map { plan.transaction($0, validUntil: validUntil) })
+                    }
+                }
+                var parts: [(Int, [PlannedTransaction])] = []
+                for await part in group { parts.append(part) }
+                return parts.sorted { $0.0 < $1.0 }.flatMap(\.1)
+            }
+        }
+
+        /// Four fifths of what the network allows: time for many a retry, and room for a clock that is wrong.
+        var validUntil: Milliseconds {
+            let node = Int64(clamping: SystemClock.wall.number) + clockAhead
+            return Milliseconds(UInt64(max(0, node)) + network.maxLifetime.number / 5 * 4)
+        }
+
+        /// The transactions of these indexes, signed now or before.
+        func transactions(_ indexes: Range<Int>) -> [PlannedTransaction] {
+            guard signed.isEmpty else { return Array(signed[indexes]) }
+            let validUntil = validUntil
+            return indexes.map { plan.transaction($0, validUntil: validUntil) }
+        }
     }
 
     private struct State {
@@ -105,8 +137,7 @@ final class LoadRun: Sendable {
             case .wait: try await Task.sleep(for: Self.pause)
             case .send(let transactions): try await send(transactions)
             case .sign(let range):
-                let validUntil = validUntil
-                let signed = range.map { settings.plan.transaction($0, validUntil: validUntil) }
+                let signed = settings.transactions(range)
                 let time = now
                 state.withLock { $0.book.register(signed, at: time) }
                 try await send(signed)
@@ -135,12 +166,6 @@ final class LoadRun: Sendable {
             }
             return payments == 0 ? .wait : .sign(first..<state.nextIndex)
         }
-    }
-
-    /// Four fifths of what the network allows: time for many a retry, and room for a clock that is wrong.
-    private var validUntil: Milliseconds {
-        let node = Int64(clamping: SystemClock.wall.number) + settings.clockAhead
-        return Milliseconds(UInt64(max(0, node)) + settings.network.maxLifetime.number / 5 * 4)
     }
 
     private func send(_ transactions: [PlannedTransaction]) async throws {
@@ -185,7 +210,7 @@ final class LoadRun: Sendable {
             } catch {
                 // The block isn't there yet, or not at this node.
                 if case .refused(let answer) = error, answer.reason == "blockUnknown" {
-                    try await Task.sleep(for: .milliseconds(50))
+                    try await Task.sleep(for: .milliseconds(10))
                 } else {
                     try await carryOn(after: error)
                 }

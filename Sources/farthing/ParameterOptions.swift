@@ -7,11 +7,15 @@ struct ParameterOptions: ParsableArguments {
     enum Preset: String, CaseIterable, ExpressibleByArgument {
         case demo
         case real
+        case bench
     }
 
     @Option(
         help: ArgumentHelp(
-            "demo: fees that can be seen falling, 6 decimals; real: fees that cover --monthly-cost, 9 decimals",
+            """
+            demo: fees that can be seen falling, 6 decimals; real: fees that cover --monthly-cost, 9 decimals; bench: as demo, \
+            with blocks of 131,072 shares and 8 MiB every 100 ms
+            """,
             valueName: "name"
         )
     )
@@ -30,14 +34,14 @@ struct ParameterOptions: ParsableArguments {
 
     func validate() throws {
         guard preset != .real || monthlyCost != nil else { throw ValidationError("--preset real needs --monthly-cost") }
-        guard preset != .demo || monthlyCost == nil else {
-            throw ValidationError("--preset demo has no --monthly-cost")
+        if let preset, preset != .real, monthlyCost != nil {
+            throw ValidationError("--preset \(preset) has no --monthly-cost")
         }
     }
 
     func parameters(validators: Int, prefix: String) throws(CommandFailure) -> Parameters {
         guard let monthlyCost else {
-            var parameters = Parameters.defaults
+            var parameters = preset == .bench ? Parameters.bench : .defaults
             parameters.unit = unit
             parameters.accountPrefix = prefix
             return parameters

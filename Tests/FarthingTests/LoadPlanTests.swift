@@ -5,13 +5,17 @@ import Testing
 import farthing
 
 struct LoadPlanTests {
-    @Test(arguments: [(20_000, 50), (2_000, 50), (1, 100), (99, 100), (100, 100), (101, 50), (7, 0), (12_345, 33)])
-    func makesExactlyAsManyPaymentsAsAsked(payments: Int, percent: Int) {
-        let plan = plan(payments, percent)
+    @Test(arguments: [
+        (20_000, 50, 100), (2_000, 50, 100), (1, 100, 100), (99, 100, 100), (100, 100, 100), (101, 50, 100),
+        (7, 0, 100),
+        (12_345, 33, 100), (12_345, 33, 2), (1_000, 100, 149),
+    ])
+    func makesExactlyAsManyPaymentsAsAsked(payments: Int, percent: Int, large: Int) {
+        let plan = plan(payments, percent, large)
         let counts = (0..<plan.transactionCount).map { plan.paymentCount(of: $0) }
         #expect(counts.reduce(0, +) == payments)
-        #expect(counts.count { $0 == LoadPlan.largeCount } == payments * percent / 100 / LoadPlan.largeCount)
-        #expect(counts.allSatisfy { $0 == 1 || $0 == LoadPlan.largeCount })
+        #expect(counts.count { $0 == large } == payments * percent / 100 / large)
+        #expect(counts.allSatisfy { $0 == 1 || $0 == large })
     }
 
     @Test func spreadsLargeTransactionsEvenly() {
@@ -36,10 +40,11 @@ struct LoadPlanTests {
         }
     }
 
-    private func plan(_ payments: Int, _ percent: Int) -> LoadPlan {
+    private func plan(_ payments: Int, _ percent: Int, _ large: Int = LoadPlan.usualLargeCount) -> LoadPlan {
         LoadPlan(
             paymentCount: payments,
             batchPercent: percent,
+            largeCount: large,
             keys: (0..<150).map { _ in SigningKey.generate() },
             firstNonce: .max - 10,
             maxPrice: 200,

@@ -56,10 +56,13 @@ class Endpoint:
         finally:
             connection.close()
 
+    def text(self, path, timeout=5):
+        status, body = self._ask("GET", path, None, timeout)
+        expect(status == 200, f"{path} answers {status}")
+        return body.decode()
+
     def metric(self, name, timeout=5):
-        status, body = self._ask("GET", "/metrics", None, timeout)
-        expect(status == 200, f"/metrics answers {status}")
-        for line in body.decode().splitlines():
+        for line in self.text("/metrics", timeout).splitlines():
             if line.startswith(name + " "):
                 return float(line.split()[-1])
         raise Broken(f"/metrics has no {name}")

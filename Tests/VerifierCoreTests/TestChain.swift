@@ -3,7 +3,6 @@ import ConsensusCore
 import Cryptography
 import LedgerCore
 import Primitives
-import Testing
 
 /// A network whose every key the test holds, and the chain it has made so far.
 ///
@@ -198,7 +197,10 @@ struct TestChain {
                 by: signer
             )
         }
-        return try #require(Evidence(votes[0], votes[1]))
+        guard let evidence = Evidence(votes[0], votes[1]) else {
+            preconditionFailure("two notarize votes for two blocks are evidence")
+        }
+        return evidence
     }
 
     // MARK: - Changing blocks

@@ -1,0 +1,1 @@
+../../Tests/JSONRPCTests/MockNode.swift

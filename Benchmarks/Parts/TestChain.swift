@@ -1,0 +1,1 @@
+../../Tests/VerifierCoreTests/TestChain.swift
