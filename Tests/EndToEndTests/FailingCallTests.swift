@@ -97,8 +97,11 @@ private func faults(
     at: Int,
     code: Int32
 ) -> [String: String] {
+    // Scripts/sanitize preloads one as well.
+    let preloaded = [library] + [ProcessInfo.processInfo.environment["LD_PRELOAD"]].compactMap { $0 }
     var environment = [
-        "LD_PRELOAD": library, "FAULT_HOME": home, "FAULT_AT": "\(at)", "FAULT_ERRNO": "\(code)",
+        "LD_PRELOAD": preloaded.joined(separator: ":"), "FAULT_HOME": home, "FAULT_AT": "\(at)",
+        "FAULT_ERRNO": "\(code)",
         "FAULT_LOG": home + ".calls",
     ]
     environment["FAULT_CALL"] = call
