@@ -105,13 +105,13 @@ package struct Block: Hashable, Sendable {
     /// Decodes a block; a transaction's id depends on the network, so decoding does too.
     package init(decoding rest: inout RawSpan, network: NetworkID) throws(WireError) {
         let header = try Header(decoding: &rest)
-        let signed = try rest.takeVector(SignedTransaction.self)
+        let transactions = try rest.takeTransactions(of: network)
         let evidence = try rest.takeVector(Evidence.self, limit: Int(UInt16.max))
         let change = try rest.takeVector(ValidatorChange.self, limit: 1)
         self.init(
             header: header,
             network: network,
-            transactions: signed.map { IdentifiedTransaction($0, network: network) },
+            transactions: transactions,
             evidence: evidence,
             change: change
         )

@@ -126,8 +126,7 @@ package enum PeerMessage: Hashable, Sendable {
         case 14: self = .announce(try rest.takeVector(limit: PeerLimits.leavesMax))
         case 15: self = .transactionRequest(try rest.takeVector(limit: PeerLimits.leavesMax))
         case 16:
-            let signed = try rest.takeVector(SignedTransaction.self, limit: PeerLimits.leavesMax)
-            self = .transactions(signed.map { IdentifiedTransaction($0, network: network) })
+            self = .transactions(try rest.takeTransactions(of: network, limit: PeerLimits.leavesMax))
         default: throw .unknownTag(UInt64(typeCode), of: "peer message")
         }
         try rest.expectEnd()

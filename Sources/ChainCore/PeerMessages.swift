@@ -210,8 +210,7 @@ package struct BodyResponse: Hashable, Sendable {
 
     package init(decoding rest: inout RawSpan, network: NetworkID) throws(WireError) {
         block = try Hash32(decoding: &rest)
-        let signed = try rest.takeVector(SignedTransaction.self, limit: PeerLimits.leavesMax)
-        transactions = signed.map { IdentifiedTransaction($0, network: network) }
+        transactions = try rest.takeTransactions(of: network, limit: PeerLimits.leavesMax)
     }
     package func encode(into writer: inout WireWriter) {
         writer.write(block)

@@ -23,11 +23,16 @@ package enum StoreEntries {
     /// Log nodes below this level aren't stored: sixteen leaves are read from the blocks that hold them.
     package static let logLevelMin = 4
 
-    /// Everything that a final block adds: `h d t x w l e`, and `s` for the accounts that it opened.
+    /// Everything that a final block adds: `h d x w l e t`, and `s` for the accounts that it opened.
     ///
     /// In the order of the lists of the block, for the same block always the same. Time proportional to its transactions
     /// and touches. A replay record is dropped when its time is over; all others stay for ever.
     package static func entries(of final: FinalBlock) -> [StoreEntry] {
+        entriesButSettlements(of: final) + settlements(of: final.block.block)
+    }
+
+    /// The same without `t`.
+    package static func entriesButSettlements(of final: FinalBlock) -> [StoreEntry] {
         let block = final.block.block
         let height = block.height
         let pages = StoredTouchPage.pages(of: final.delta.touched.map(StoredTouch.init), at: height)
@@ -45,14 +50,6 @@ package enum StoreEntries {
             let opened = StoredAccount(id: account.id, balance: account.balance, touched: height)
             entries.append(StoreEntry(.account(account.number), sealing: opened))
         }
-        for (index, transaction) in block.transactions.enumerated() {
-            let settlement = StoredSettlement(
-                height: height,
-                index: UInt64(index),
-                shares: transaction.transaction.shares
-            )
-            entries.append(StoreEntry(.settlement(transaction.id), sealing: settlement))
-        }
         if let replay = StoredReplay(final.delta.replay) {
             entries.append(StoreEntry(.replay(validUntil: replay.validUntil, height), sealing: replay))
         }
@@ -64,6 +61,18 @@ package enum StoreEntries {
             entries.append(StoreEntry(.evidence(epoch: evidence.epoch, signer: evidence.signer), sealing: evidence))
         }
         return entries
+    }
+
+    /// Where each transaction of a block settled, in the order of the block.
+    package static func settlements(of block: Block) -> [StoreEntry] {
+        block.transactions.enumerated().map { index, transaction in
+            let settlement = StoredSettlement(
+                height: block.height,
+                index: UInt64(index),
+                shares: transaction.transaction.shares
+            )
+            return StoreEntry(.settlement(transaction.id), sealing: settlement)
+        }
     }
 
     /// What a home holds before its first block: the accounts of genesis, W = 0, block 0's header as the tip.

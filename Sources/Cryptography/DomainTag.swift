@@ -37,13 +37,23 @@ package enum DomainTag: String, CaseIterable, Sendable {
     ///
     /// The hash already names the network.
     package func message(hash: some ThirtyTwoBytes) -> [UInt8] {
-        Array(rawValue.utf8) + [0] + hash.bytes
+        var writer = WireWriter(capacity: rawValue.utf8.count + 33)
+        writer.write(raw: rawValue.utf8)
+        writer.write(UInt8(0))
+        writer.write(hash)
+        return writer.bytes
     }
 }
 
 extension Hash32 {
     /// SHA-256 of tag, zero byte, network id, body.
     package init(tag: DomainTag, network: NetworkID, body: [UInt8]) {
+        // SAFETY: the span reads `body`, which outlives it.
+        self.init(tag: tag, network: network, body: unsafe body.span.bytes)
+    }
+
+    /// The same of a body that lies in other bytes.
+    package init(tag: DomainTag, network: NetworkID, body: RawSpan) {
         var hasher = SHA256(tag: tag)
         hasher.update(network)
         hasher.update(body)

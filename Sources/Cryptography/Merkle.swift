@@ -9,6 +9,11 @@ package enum Merkle {
     package static let emptyRoot = SHA256.hash([])
 
     package static func leafHash(_ leaf: [UInt8]) -> Hash32 {
+        // SAFETY: the span reads `leaf`, which outlives it.
+        leafHash(unsafe leaf.span.bytes)
+    }
+
+    package static func leafHash(_ leaf: RawSpan) -> Hash32 {
         var hasher = SHA256()
         hasher.update(byte: 0x00)
         hasher.update(leaf)

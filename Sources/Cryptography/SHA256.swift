@@ -12,6 +12,11 @@ package struct SHA256: Sendable {
         _ = unsafe SHA256_Update(&context, bytes, bytes.count)
     }
 
+    package mutating func update(_ bytes: RawSpan) {
+        // SAFETY: as above.
+        _ = unsafe bytes.withUnsafeBytes { unsafe SHA256_Update(&context, $0.baseAddress, $0.count) }
+    }
+
     package mutating func update(_ value: some ThirtyTwoBytes) {
         // SAFETY: the words go by value; the context is ours for the length of the call.
         unsafe farthing_sha256_update_words(&context, farthing_words32(value.words))
@@ -20,6 +25,11 @@ package struct SHA256: Sendable {
     package mutating func update(byte: UInt8) {
         // SAFETY: as above, for one byte on the stack.
         _ = unsafe withUnsafeBytes(of: byte) { unsafe SHA256_Update(&context, $0.baseAddress, 1) }
+    }
+
+    package mutating func update(littleEndian number: UInt64) {
+        // SAFETY: as above, for eight bytes on the stack.
+        _ = unsafe withUnsafeBytes(of: number.littleEndian) { unsafe SHA256_Update(&context, $0.baseAddress, 8) }
     }
 
     package consuming func finish() -> Hash32 { Hash32(words: Words32(farthing_sha256_end(context))) }

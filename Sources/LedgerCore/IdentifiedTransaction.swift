@@ -40,11 +40,36 @@ package struct IdentifiedTransaction: Hashable, Sendable {
         self.signed = signed
     }
 
+    /// Decodes a transaction and hashes the bytes that it was decoded from: a value has no others.
+    package init(decoding rest: inout RawSpan, network: NetworkID) throws(WireError) {
+        let all = rest
+        let transaction = try Transaction(decoding: &rest)
+        let unsigned = all.extracting(first: all.byteCount - rest.byteCount)
+        signed = SignedTransaction(transaction: transaction, authorization: try Authorization(decoding: &rest))
+        byteCount = all.byteCount - rest.byteCount
+        id = TransactionID(words: Hash32(tag: .transaction, network: network, body: unsigned).words)
+        leaf = Merkle.leafHash(all.extracting(first: byteCount))
+    }
+
     package var transaction: Transaction { signed.transaction }
 
     // The leaf is a hash of every byte: equal leaves are equal transactions.
     package static func == (left: Self, right: Self) -> Bool { left.leaf == right.leaf && left.id == right.id }
     package func hash(into hasher: inout Hasher) { hasher.combine(leaf) }
+}
+
+extension RawSpan {
+    /// Takes a vector of signed transactions and names each; the names depend on the network.
+    package mutating func takeTransactions(
+        of network: NetworkID,
+        limit: Int = Int(UInt32.max)
+    ) throws(WireError) -> [IdentifiedTransaction] {
+        let count = try takeCount(limit: limit, minimumByteCount: SignedTransaction.minimumByteCount)
+        var transactions: [IdentifiedTransaction] = []
+        transactions.reserveCapacity(count)
+        for _ in 0..<count { transactions.append(try IdentifiedTransaction(decoding: &self, network: network)) }
+        return transactions
+    }
 }
 
 extension IdentifiedTransaction: Signed {

@@ -53,9 +53,7 @@ struct StateTree: Sendable {
         var hasher = SHA256()
         hasher.update(byte: 0x00)
         hasher.update(id)
-        var writer = WireWriter(capacity: 8)
-        writer.write(balance)
-        hasher.update(writer.bytes)
+        hasher.update(littleEndian: balance.units)
         return hasher.finish()
     }
 }

@@ -40,17 +40,9 @@ extension ThirtyTwoBytes {
 
     /// Answers nil unless there are exactly 32 bytes.
     package init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == 32 else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in bytes.enumerated() { words[index / 8] |= UInt64(byte) << UInt64(8 * (index % 8)) }
-        self.init(
-            words: Words32(
-                UInt64(littleEndian: words[0]),
-                UInt64(littleEndian: words[1]),
-                UInt64(littleEndian: words[2]),
-                UInt64(littleEndian: words[3])
-            )
-        )
+        // An array first: the reading below then has a concrete type, wherever the call comes from.
+        let bytes = Array(bytes)
+        do { try self.init(decodingAll: bytes) } catch { return nil }
     }
 
     /// Answers nil unless the text is exactly 64 lower-case hex digits.
@@ -79,10 +71,7 @@ extension ThirtyTwoBytes {
     }
 
     package func encode(into writer: inout WireWriter) {
-        writer.write(UInt64(littleEndian: words.first))
-        writer.write(UInt64(littleEndian: words.second))
-        writer.write(UInt64(littleEndian: words.third))
-        writer.write(UInt64(littleEndian: words.fourth))
+        writer.write(words)
     }
 }
 
@@ -142,8 +131,8 @@ package struct Signature: Hashable, Sendable, BitwiseCopyable, WireCodable {
     }
 
     package func encode(into writer: inout WireWriter) {
-        Hash32(words: r).encode(into: &writer)
-        Hash32(words: s).encode(into: &writer)
+        writer.write(r)
+        writer.write(s)
     }
 
     package var bytes: [UInt8] { encoded() }

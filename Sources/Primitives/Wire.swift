@@ -49,6 +49,12 @@ package struct WireWriter: Sendable {
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
+    /// Writes thirty-two bytes at once, as they lie in memory.
+    package mutating func write(_ words: Words32) {
+        // SAFETY: reads the 32 bytes of a value that lives on the stack; it has no padding.
+        unsafe withUnsafeBytes(of: words) { unsafe bytes.append(contentsOf: $0) }
+    }
+
     package mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
     /// Writes bytes as they are: a fixed array, or something already encoded.
@@ -152,13 +158,19 @@ extension RawSpan {
         _ type: Element.Type = Element.self,
         limit: Int = Int(UInt32.max)
     ) throws(WireError) -> [Element] {
-        let count = try takeLength(limit: limit)
-        let wanted = count * Swift.max(1, Element.minimumByteCount)
-        guard byteCount >= wanted else { throw .truncated(wanted: wanted, available: byteCount) }
+        let count = try takeCount(limit: limit, minimumByteCount: Element.minimumByteCount)
         var elements: [Element] = []
         elements.reserveCapacity(count)
         for _ in 0..<count { elements.append(try Element(decoding: &self)) }
         return elements
+    }
+
+    /// Takes the length of a vector whose elements take at least so many bytes each: all of them can be there.
+    package mutating func takeCount(limit: Int, minimumByteCount: Int) throws(WireError) -> Int {
+        let count = try takeLength(limit: limit)
+        let wanted = count * Swift.max(1, minimumByteCount)
+        guard byteCount >= wanted else { throw .truncated(wanted: wanted, available: byteCount) }
+        return count
     }
 
     package mutating func takeString(limit: Int) throws(WireError) -> String {

@@ -5,9 +5,13 @@ package import Primitives
 /// Holds what a store wrote against what a recomputation says it must have written (spec 5).
 ///
 /// Every entry is compared byte for byte under its own key. As all expected keys differ, equal counts at the end mean
-/// that nothing else is there. Memory is one record for each account.
+/// that nothing else is there. Settlements, of which there is one for each transaction, all over the store, are compared by
+/// their fingerprint instead: one walk through them all costs a fraction of a look-up each. Memory is one record for each
+/// account.
 package struct StoreAudit: Sendable {
     package private(set) var tally = StoreTally()
+    /// Of all settlements that the blocks taken so far must have left.
+    package private(set) var settlements: EntryFingerprint
     private let lifetime: Milliseconds
     private var accounts: AccountEntries
     /// Replay records that are not there; each must be over by the time of the tip.
@@ -16,8 +20,14 @@ package struct StoreAudit: Sendable {
     /// Begins at block 0, whose ledger this is.
     ///
     /// `accounts` is every account's stored entry in the order of the numbers, and each is said to contain every touch at
-    /// or below `snapshot`.
-    package init(genesis ledger: Ledger, accounts: [StoredAccount], snapshot: Height) throws(Violation) {
+    /// or below `snapshot`. `secret` is for the fingerprint of the settlements.
+    package init(
+        genesis ledger: Ledger,
+        accounts: [StoredAccount],
+        snapshot: Height,
+        secret: Hash32
+    ) throws(Violation) {
+        settlements = EntryFingerprint(secret: secret)
         lifetime = ledger.parameters.maxLifetime
         do throws(Finding) {
             self.accounts = try AccountEntries(genesis: ledger, stored: accounts, snapshot: snapshot)
@@ -26,9 +36,9 @@ package struct StoreAudit: Sendable {
         }
     }
 
-    /// The entries that the store must hold for a block, but for the accounts'; the caller looks up each one.
+    /// The entries that the store must hold for a block, but for accounts and settlements; the caller looks up each one.
     package func expectedEntries(of final: FinalBlock) -> [StoreEntry] {
-        StoreEntries.entries(of: final).filter { $0.key.space != .accounts }
+        StoreEntries.entriesButSettlements(of: final).filter { $0.key.space != .accounts }
     }
 
     /// Takes a block that was recomputed, with what the store holds under the key of each expected entry.
@@ -43,6 +53,9 @@ package struct StoreAudit: Sendable {
             try accounts.take(final.delta)
         } catch {
             throw Violation(height: final.height, finding: error)
+        }
+        for entry in StoreEntries.settlements(of: final.block.block) {
+            settlements.add(key: entry.key.bytes, value: entry.value)
         }
         let time = final.delta.head.time
         dropped.removeAll {
@@ -60,8 +73,20 @@ package struct StoreAudit: Sendable {
         tally.count(entry.key.space)
     }
 
+    /// Names the first settlement of a block that is not what the store must hold.
+    ///
+    /// For a store whose settlements have another fingerprint than the chain's: block after block until one is found.
+    package func compareSettlements(_ expected: [StoreEntry], found: [[UInt8]?], at height: Height) throws(Violation) {
+        precondition(expected.count == found.count, "one look-up for each expected entry")
+        for (entry, value) in zip(expected, found) where entry.value != value {
+            let fault = value.map { EntryFault.different(entry.key, expected: entry.value, found: $0) }
+            throw Violation(height: height, finding: .entry(fault ?? .missing(entry.key)))
+        }
+    }
+
     /// Compares what belongs to no block: the marks, and that there are no other entries.
     ///
+    /// The settlements have been compared before: their fingerprint is the chain's, or each that is expected is there.
     /// `marks` is everything under `m/`; `counts` is how many entries there are under each letter.
     package mutating func finish(
         _ verifier: Verifier,
@@ -74,6 +99,7 @@ package struct StoreAudit: Sendable {
             }
             try accounts.finish(at: verifier.header.height)
             tally.count(.accounts, times: accounts.compared)
+            tally.count(.settlements, times: settlements.count)
             for entry in expectedMarks(verifier) {
                 try compare(entry, found: marks.first { $0.key == entry.key }?.value)
             }
@@ -87,9 +113,8 @@ package struct StoreAudit: Sendable {
     }
 
     private func expectedMarks(_ verifier: Verifier) -> [StoreEntry] {
-        let rules = ChainRules(genesis: verifier.genesis)
-        return [
-            StoreEntry(.genesis, sealing: rules.genesisHeader(Ledger(genesis: verifier.genesis).head)),
+        [
+            StoreEntry(.genesis, sealing: verifier.genesisHeader),
             StoreEntry(.snapshot, sealing: StoredHeight(accounts.snapshot)),
             StoreEntries.tip(
                 height: verifier.header.height,

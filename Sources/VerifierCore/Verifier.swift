@@ -18,6 +18,8 @@ package struct Verifier: Sendable {
     /// The last block taken; block 0 before the first.
     package private(set) var header: Header
     package private(set) var hash: Hash32
+    /// Block 0's.
+    let genesisHeader: Header
     /// The view in which the last block was certified.
     package private(set) var view = View.zero
 
@@ -25,7 +27,7 @@ package struct Verifier: Sendable {
 
     /// The log over all transactions, kept at light depth only; else the ledger has it.
     private var log = LogFrontier()
-    private let loose: LooseCertificates
+    private var loose: LooseCertificates
     private let rules: ChainRules
     private var shown = ShownEvidence()
     private var comparison: CheckpointComparison?
@@ -46,11 +48,18 @@ package struct Verifier: Sendable {
         electorate = rules.electorate
         ledger = Ledger(genesis: genesis)
         self.loose = LooseCertificates(loose.map(\.value), validatorCount: electorate.validators.count)
-        header = rules.genesisHeader(ledger.head)
+        genesisHeader = rules.genesisHeader(ledger.head)
+        header = genesisHeader
         hash = header.hash(network: genesis.networkID)
         comparison = nil
         let first = checkpoint
         comparison = held.map { CheckpointComparison($0, first: first) }
+    }
+
+    /// Holds certificates that lie beside the chain against its own; before the first block, in place of any earlier ones.
+    package mutating func hold(_ certificates: [Verified<Certificate>]) {
+        precondition(header.height == .zero, "a block that was taken would not be held against them")
+        loose = LooseCertificates(certificates.map(\.value), validatorCount: electorate.validators.count)
     }
 
     /// Where log and chain stand at the last block taken.

@@ -11,6 +11,8 @@ package struct HomeSource: ChainSource {
     private let store: ChainStore
     private let votes: VoteLogFacts?
     private var audit: StoreAudit
+    /// Drawn after the copy was made, so that nothing in it was chosen by it.
+    private let secret: Hash32
     private var nextHeight = Height.zero.next
     private let input: ReportInput
 
@@ -48,8 +50,10 @@ package struct HomeSource: ChainSource {
         input = ReportInput(inventory)
         let accounts = try Self.accounts(of: store)
         let snapshot = try Self.snapshot(of: store)
+        let secret = Hash32.random()
+        self.secret = secret
         audit = try judging { () throws(Violation) in
-            try StoreAudit(genesis: ledger, accounts: accounts, snapshot: snapshot)
+            try StoreAudit(genesis: ledger, accounts: accounts, snapshot: snapshot, secret: secret)
         }
     }
 
@@ -78,29 +82,54 @@ package struct HomeSource: ChainSource {
 
     package mutating func compare(_ block: FinalBlock) throws(SourceStop) {
         let expected = audit.expectedEntries(of: block)
-        let found = try reading { () throws(StorageError) in
+        let found = try found(expected)
+        try judging { () throws(Violation) in try audit.take(block, expected: expected, found: found) }
+    }
+
+    /// The settlements, the marks, and that nothing else lies in the store.
+    package mutating func finish(_ verifier: Verifier) throws(SourceStop) -> [Gap] {
+        var marks: [StoreEntry] = []
+        var counts: [StoreKey.Space: UInt64] = [:]
+        var settlements = EntryFingerprint(secret: secret)
+        try reading { () throws(StorageError) in
+            try store.forEachEntry { (key, value) throws(StorageError) in
+                counts[key.space, default: 0] += 1
+                switch key.space {
+                case .marks: marks.append(StoreEntry(key: key, value: value))
+                case .settlements: settlements.add(key: key.bytes, value: value)
+                default: break
+                }
+                return true
+            }
+        }
+        if settlements != audit.settlements { try compareSettlements(upTo: verifier.header.height) }
+        let all = StoreKey.Space.allCases.map { (space: $0, entries: counts[$0, default: 0]) }
+        try judging { () throws(Violation) in try audit.finish(verifier, marks: marks, counts: all) }
+        return try reading { () throws(StorageError) in try votes?.gaps(tip: store.tip, store: store) ?? [] }
+    }
+
+    /// Looks each one up; if all are as they must be, there are more than that, and their count will say so.
+    private func compareSettlements(upTo last: Height) throws(SourceStop) {
+        var height = Height.zero
+        while height < last {
+            height = height.next
+            let block = try reading { () throws(StorageError) in try store.auditedBlock(at: height).block.block }
+            let expected = StoreEntries.settlements(of: block)
+            let found = try found(expected)
+            try judging { () throws(Violation) in
+                try audit.compareSettlements(expected, found: found, at: height)
+            }
+        }
+    }
+
+    /// What the store holds under each key.
+    private func found(_ expected: [StoreEntry]) throws(SourceStop) -> [[UInt8]?] {
+        try reading { () throws(StorageError) in
             var found: [[UInt8]?] = []
             found.reserveCapacity(expected.count)
             for entry in expected { found.append(try store.storedValue(under: entry.key)) }
             return found
         }
-        try judging { () throws(Violation) in try audit.take(block, expected: expected, found: found) }
-    }
-
-    /// The marks, and that nothing else lies in the store.
-    package mutating func finish(_ verifier: Verifier) throws(SourceStop) -> [Gap] {
-        var marks: [StoreEntry] = []
-        var counts: [StoreKey.Space: UInt64] = [:]
-        try reading { () throws(StorageError) in
-            try store.forEachEntry { (key, value) throws(StorageError) in
-                counts[key.space, default: 0] += 1
-                if key.space == .marks { marks.append(StoreEntry(key: key, value: value)) }
-                return true
-            }
-        }
-        let all = StoreKey.Space.allCases.map { (space: $0, entries: counts[$0, default: 0]) }
-        try judging { () throws(Violation) in try audit.finish(verifier, marks: marks, counts: all) }
-        return try reading { () throws(StorageError) in try votes?.gaps(tip: store.tip, store: store) ?? [] }
     }
 
     /// Every account's entry, in the order of the numbers; a gap is a missing entry.

@@ -41,7 +41,7 @@ package struct Verification: Sendable {
         do throws(SourceStop) {
             let opened = try await open(verifier)
             source = opened.source
-            verifier = Verifier(genesis: genesis, loose: opened.loose, depth: depth, held: held)
+            verifier.hold(opened.loose)
         } catch {
             return verifier.finish(violation: try error.violation(at: .zero))
         }

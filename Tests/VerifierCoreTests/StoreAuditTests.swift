@@ -273,6 +273,7 @@ private struct TestStore {
     }
 
     func audit(_ chain: TestChain) throws(Violation) -> StoreTally {
+        let secret = Hash32(words: Words32(1, 2, 3, 4))
         var verifier = Verifier(genesis: chain.genesis)
         var accounts: [StoredAccount] = []
         do {
@@ -280,13 +281,26 @@ private struct TestStore {
         } catch {
             Issue.record("an account does not open: \(error)")
         }
-        var audit = try StoreAudit(genesis: verifier.ledger, accounts: accounts, snapshot: snapshot)
+        var audit = try StoreAudit(genesis: verifier.ledger, accounts: accounts, snapshot: snapshot, secret: secret)
         for item in chain.blocks {
             let checked = CheckedBlock(item, electorate: verifier.electorate, scheme: TrustingScheme())
             let delta = try verifier.check(checked)
             let final = FinalBlock(block: item, bodyView: item.justification.view, delta: delta)
             let expected = audit.expectedEntries(of: final)
             try audit.take(final, expected: expected, found: expected.map { entries[$0.key] })
+        }
+        var settlements = EntryFingerprint(secret: secret)
+        // In any order: a dictionary's will do.
+        for (key, value) in entries where key.space == .settlements { settlements.add(key: key.bytes, value: value) }
+        if settlements != audit.settlements {
+            for item in chain.blocks {
+                let expected = StoreEntries.settlements(of: item.block)
+                try audit.compareSettlements(
+                    expected,
+                    found: expected.map { entries[$0.key] },
+                    at: item.block.height
+                )
+            }
         }
         let marks = entries.filter { $0.key.space == .marks }.map { StoreEntry(key: $0.key, value: $0.value) }
         try audit.finish(verifier, marks: marks, counts: StoreKey.Space.allCases.map { ($0, count($0)) })
