@@ -35,6 +35,10 @@ extension World {
         }
         let undone = nodes[node].lanes.inFlight.count + nodes[node].lanes.waiting.count
         let uncommitted = nodes[node].lanes.commit.count
+        let inRanges = nodes[node].lanes.commit.reduce(0) { count, item in
+            guard case .commit(let blocks) = item.order, blocks.count > 1 else { return count }
+            return count + blocks.count
+        }
         checker.peaks.openViews = max(checker.peaks.openViews, held.openViews)
         checker.peaks.blocks = max(checker.peaks.blocks, held.candidates + held.assemblies)
         checker.peaks.undoneOrders = max(checker.peaks.undoneOrders, undone)
@@ -57,10 +61,12 @@ extension World {
         expect(held.ranges <= scenario.nodeCount + 4, node, "\(held.ranges) ranges of final blocks")
         expect(held.evidence <= scenario.validatorCount, node, "\(held.evidence) pieces of evidence")
         expect(held.mempoolBytes <= held.mempoolBytesMax, node, "\(held.mempoolBytes) bytes of transactions")
-        // For each open view at most two blocks, three votes and three certificates; evidence once for each signer.
-        let orders = 16 + 8 * views + scenario.validatorCount
+        // For each open view at most two blocks, three votes and three certificates; evidence once for each signer. Whoever
+        // is behind gets final blocks by ranges, whose views are open no more: each is stored before it is committed.
+        let orders = 16 + 8 * views + scenario.validatorCount + inRanges
         expect(undone <= orders, node, "\(undone) orders that wait for its disk, not \(orders)")
         expect(uncommitted <= 1_000, node, "\(uncommitted) orders that wait for its chain")
+        expect(inRanges <= 1_000, node, "\(inRanges) final blocks that wait for its chain")
     }
 
     /// `inout`, so that the replica is looked at where it lies: a copy would cost more than the step before.
