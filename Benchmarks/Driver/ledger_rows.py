@@ -99,7 +99,7 @@ def g3(bench):
     row = Row("G3", "Growth by validators, in the simulated network: processor time and messages, signatures apart")
     payments = bench.size(400, 20)
     for _ in bench.each_round():
-        for count in bench.size([1, 4, 7, 16], [1, 4]):
+        for count in bench.size([1, 4, 7, 16, 31], [1, 4]):
             figures = part("worlds", validators=count, payments=payments)
             name = f"{count} validator{'s' if count > 1 else ''}"
             row.add(f"{name}: time per payment and node", figures["nanoseconds"] / 1e3 / figures["settled"] / count, "µs")

@@ -203,11 +203,19 @@ package struct Scenario: Sendable {
     /// How long after the last fault every valid payment is final on every node, in milliseconds.
     ///
     /// The view timers that run out when the faults end, once for the current leader and once for each hostile one, then
-    /// a retry or two to learn what was missed, twice the clocks' distance, and the transfer of what a node lacks.
+    /// a retry or two to learn what was missed, twice the clocks' distance, and the transfer of what a node lacks; or, with
+    /// many validators, the probes and then a retry.
     package var healingTime: UInt64 {
         // Chain time may have followed the fastest clocks, and the voters wait until their own have caught up (3.10).
-        UInt64(faultyCount + 2) * pace.viewTimerMax.number + 12_000 + (clockErrorMax - Self.usualClockError)
+        UInt64(faultyCount + 2) * pace.viewTimerMax.number + max(12_000, probeTime + 3_000)
+            + (clockErrorMax - Self.usualClockError)
     }
+
+    /// From the last fault to the last probe, in milliseconds.
+    private var probeTime: UInt64 { UInt64(probeCount) * Self.probeInterval }
+    /// Payments that are sent one after another when the faults are over, so that every validator leads a block.
+    var probeCount: Int { 3 * validatorCount }
+    static let probeInterval: UInt64 = 300
 }
 
 /// What an honest node must never do; a run with one of these has to end in a violation sooner or later.

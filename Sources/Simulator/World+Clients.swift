@@ -44,8 +44,8 @@ extension World {
 
     /// One payment after another when the faults are over, so that every validator leads a block.
     mutating func submitProbes() {
-        for number in 0..<(3 * scenario.validatorCount) {
-            let time = now + 300_000 * UInt64(number + 1)
+        for number in 0..<scenario.probeCount {
+            let time = now + Scenario.probeInterval * 1_000 * UInt64(number + 1)
             let payer = number % 12
             let transaction = transaction(
                 payer: payer,
