@@ -19,7 +19,7 @@ from parts import expect  # noqa: E402
 class Federation:
     """Validators on loopback, made new; stopped and removed at the end."""
 
-    def __init__(self, bench, validators=4, accounts=1_000, preset="demo"):
+    def __init__(self, bench, validators=4, accounts=1_000, preset="demo", **environment):
         self.folder = bench.new_folder()
         first = free_ports(2 * validators)
         made = run(
@@ -32,6 +32,8 @@ class Federation:
             Node(pathlib.Path(node["home"]).name, pathlib.Path(node["home"]), clients.Endpoint("127.0.0.1", first + validators + i))
             for i, node in enumerate(json.loads(made.stdout)["nodes"])
         ]
+        for node in self.nodes:
+            node.environment = environment
         self.network = bytes.fromhex(json.loads(made.stdout)["network"])
         self.urls = [f"http://127.0.0.1:{first + validators + i}" for i in range(validators)]
 
@@ -64,7 +66,7 @@ class Federation:
         """A metric of every node, added up."""
         return sum(node.endpoint.metric(name) for node in self.running)
 
-    def one_head(self, within=60):
+    def one_head(self, within=300):
         """Waits until all running nodes have one head; answers its height and hash."""
         end = time.monotonic() + within
         while True:
