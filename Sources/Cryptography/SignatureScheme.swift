@@ -14,6 +14,16 @@ package struct SignatureClaim: Sendable {
         self.signature = signature
     }
 
+    /// A name for the whole statement: SHA-256 of key, signature and message.
+    package var digest: Hash32 {
+        var hasher = SHA256()
+        hasher.update(key)
+        hasher.update(Hash32(words: signature.r))
+        hasher.update(Hash32(words: signature.s))
+        hasher.update(message)
+        return hasher.finish()
+    }
+
     /// The part of rule 2.6 that no library decides for us.
     fileprivate var isAdmissible: Bool { key.isCanonicalAndNotSmallOrder && signature.isAdmissible }
 }

@@ -11,8 +11,8 @@ import Synchronization
 /// Checks every signature before the loop sees it, on threads of its own, votes before transactions.
 ///
 /// Transactions are checked for one source after another, 16 at a time: whoever sends a flood delays itself, and everybody
-/// else by a turn. The only maker of `Verified` values in a node. One check for each transaction and node: what has been checked lately is
-/// remembered by its leaf hash, which covers the signature.
+/// else by a turn. The only maker of `Verified` values in a node. One check for each signature and node: what held lately is
+/// remembered, whatever message brings it again, a transaction, a body, a block or a range of them.
 final class SignatureGate: Sendable {
     private typealias Job = @Sendable () -> Void
 
@@ -29,11 +29,10 @@ final class SignatureGate: Sendable {
     }
 
     private let electorate: Electorate
-    private let scheme = StrictEd25519()
+    private let scheme = RememberingScheme(StrictEd25519())
     private let queues = Mutex(Queues())
     private let transactionsReady = DispatchSemaphore(value: 0)
     private let consensusReady = DispatchSemaphore(value: 0)
-    private let seen = VerifiedTransactions()
 
     init(electorate: Electorate) { self.electorate = electorate }
 
@@ -95,20 +94,10 @@ final class SignatureGate: Sendable {
             let part = Array(transactions[start..<min(start + Self.chunk, transactions.count)])
             submit(for: source) { [self] in
                 let isHopeless = isWanted.map { collector.hasFailed || !$0() } ?? false
-                let verdicts = isHopeless ? part.map { _ in nil } : verdicts(on: part)
+                let verdicts = isHopeless ? part.map { _ in nil } : Verified.check(part, in: .init(), by: scheme)
                 if let all = collector.collect(verdicts, at: index) { deliver(all) }
             }
         }
-    }
-
-    private func verdicts(on transactions: [IdentifiedTransaction]) -> [Verified<IdentifiedTransaction>?] {
-        var verdicts = seen.verified(transactions)
-        let open = verdicts.indices.filter { verdicts[$0] == nil }
-        guard !open.isEmpty else { return verdicts }
-        let checked = Verified.check(open.map { transactions[$0] }, in: .init(), by: scheme)
-        for (index, verdict) in zip(open, checked) { verdicts[index] = verdict }
-        seen.insert(checked.compactMap(\.self))
-        return verdicts
     }
 
     // MARK: - Workers
@@ -176,39 +165,6 @@ private final class Collector: Sendable {
             if verdicts.contains(where: { $0 == nil }) { state.hasFailed = true }
             state.open -= 1
             return state.open == 0 ? state.parts.flatMap(\.self) : nil
-        }
-    }
-}
-
-/// Transactions that have been checked lately: two generations, so that forgetting costs nothing.
-private final class VerifiedTransactions: Sendable {
-    private struct Generations {
-        var young: [Hash32: Verified<IdentifiedTransaction>] = [:]
-        var old: [Hash32: Verified<IdentifiedTransaction>] = [:]
-        /// Of the young ones, as they are encoded.
-        var byteCount = 0
-    }
-
-    /// By bytes, not by number: a transaction may hold a thousand payments.
-    private static var generationByteCountMax: Int { 8 << 20 }
-    private let generations = Mutex(Generations())
-
-    func verified(_ transactions: [IdentifiedTransaction]) -> [Verified<IdentifiedTransaction>?] {
-        generations.withLock { generations in
-            transactions.map { generations.young[$0.leaf] ?? generations.old[$0.leaf] }
-        }
-    }
-
-    func insert(_ transactions: [Verified<IdentifiedTransaction>]) {
-        generations.withLock { generations in
-            for transaction in transactions {
-                let known = generations.young.updateValue(transaction, forKey: transaction.leaf)
-                if known == nil { generations.byteCount += transaction.byteCount }
-            }
-            guard generations.byteCount > Self.generationByteCountMax else { return }
-            generations.old = generations.young
-            generations.young = [:]
-            generations.byteCount = 0
         }
     }
 }

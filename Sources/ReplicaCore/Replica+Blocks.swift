@@ -238,9 +238,19 @@ extension Replica {
         if !assembly.isWhole {
             let request = BodyRequest(block: hash, leaves: assembly.missing)
             effects.append(.send(.bodyRequest(request), to: [peer]))
-        } else if assemblies[assembly.header.parent] == nil, isBackedByQuorum(assembly) {
+        } else if assemblies[assembly.header.parent] == nil, isBackedByQuorum(assembly),
+            !isLeftToSync(parentOf: assembly.header)
+        {
             effects.append(.send(.blockRequest(BlockRequest(hash: assembly.header.parent)), to: [peer]))
         }
+    }
+
+    /// Whether peers claim to have the parent final, far above the tip.
+    ///
+    /// Ranges bring it from below. Asked for from above, one block after another, all between would pile up here.
+    private func isLeftToSync(parentOf header: Header) -> Bool {
+        let best = bestPeerHeight
+        return best.number > tip.height.number + 2 && header.height <= best.next
     }
 
     /// Whether a certificate vouches for the parent.

@@ -31,7 +31,8 @@ struct SyncState: Sendable {
 // Sync is always on: whenever a peer is ahead, pull ranges from several at once, check, execute, commit.
 extension Replica {
     private static var rangeCount: UInt32 { 64 }
-    private static var rangeBytes: UInt32 { 4 << 20 }
+    /// Some thousand signatures: checked well within the time after which another peer is asked.
+    private static var rangeBytes: UInt32 { 1 << 20 }
     private static var rangesAhead: UInt64 { 4 }
     private static var requestTimeout: Milliseconds { Milliseconds(2000) }
     /// How long one or two missing blocks are left to consensus, which is about to finish them.
@@ -126,22 +127,37 @@ extension Replica {
     }
 
     mutating func receive(_ response: SyncResponse, from peer: PublicKey) {
-        guard let request = sync.open[peer] else { return }
         guard let first = response.blocks.first, response.finalization != nil else {
+            guard sync.open[peer] != nil else { return }
             // It can't serve what it claims, or not yet (spec 3.3).
             sync.open[peer] = nil
             return shun(peer)
         }
-        // The answer to an earlier request that I gave up: late, not wrong.
-        guard first.block.height == request.from else { return }
-        sync.open[peer] = nil
+        if sync.open[peer]?.from == first.block.height {
+            sync.open[peer] = nil
+        } else {
+            // The answer to an earlier request that I gave up: late, not wrong, and checked by now. Were it dropped, a node
+            // that takes longer for a range than it waits for one would never catch up.
+            guard isMissing(response) else { return }
+        }
         if let fault = response.fault(under: rules) {
             effects.append(.disconnect(peer, reason: .syncRangeInvalid(reason: fault)))
             // Its session ends in a moment; until then it isn't asked again.
             return shun(peer)
         }
-        sync.arrived[request.from] = (peer, response)
+        sync.arrived[first.block.height] = (peer, response)
         applyArrived()
+    }
+
+    /// Whether a range would bring something new: it begins within the window, where no other has come yet.
+    private func isMissing(_ response: SyncResponse) -> Bool {
+        guard let first = response.blocks.first?.block.height, let last = response.blocks.last?.block.height else {
+            return false
+        }
+        let from = max(first, tip.height.next)
+        let windowEnd = tip.height.number + Self.rangesAhead * UInt64(Self.rangeCount)
+        return from <= last && from.number <= windowEnd && arrivedEnd(covering: from) == nil
+            && sync.arrived.count < Int(Self.rangesAhead)
     }
 
     /// Applies the ranges that follow on from the tip.

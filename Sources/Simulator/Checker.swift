@@ -77,6 +77,11 @@ struct Checker: Sendable {
         return isNews ? vote.body : nil
     }
 
+    /// In how many views above this one there is a durable vote of this validator.
+    func viewsSigned(by signer: Int, above final: View) -> Int {
+        tally.count { view, votes in view > final && votes.values.contains { $0 >> UInt64(signer) & 1 == 1 } }
+    }
+
     /// S4: an honest validator never signs two votes that are evidence together, in whatever life.
     private mutating func checkSignedOnce(_ vote: Vote) {
         for (body, signers) in tally[vote.body.view] ?? [:] where signers >> UInt64(vote.signer) & 1 == 1 {

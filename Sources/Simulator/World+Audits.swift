@@ -103,7 +103,9 @@ extension World {
     mutating func checkHolders(of body: VoteBody) {
         guard !scenario.isBeyondBearing, let block = body.block else { return }
         let holders = nodes.indices.count { node in
-            nodes[node].isHonest && nodes[node].validator != nil && nodes[node].disk.holds(block)
+            // Behind its final view a node keeps the chain alone: a vote that a start finds in its log may come that late.
+            nodes[node].isHonest && nodes[node].validator != nil
+                && (nodes[node].disk.holds(block) || nodes[node].disk.finalView >= body.view)
         }
         let least = electorate.validators.quorum - electorate.validators.faultyMax
         if holders < least {

@@ -11,7 +11,7 @@ package import Primitives
 package struct StoreAudit: Sendable {
     package private(set) var tally = StoreTally()
     /// Of all settlements that the blocks taken so far must have left.
-    package private(set) var settlements: EntryFingerprint
+    private var settlements: EntryFingerprint
     private let lifetime: Milliseconds
     private var accounts: AccountEntries
     /// Replay records that are not there; each must be over by the time of the tip.
@@ -73,9 +73,12 @@ package struct StoreAudit: Sendable {
         tally.count(entry.key.space)
     }
 
+    /// Whether the store's settlements, all of them, are those that the blocks left.
+    package func holds(settlements found: EntryFingerprint) -> Bool { found == settlements }
+
     /// Names the first settlement of a block that is not what the store must hold.
     ///
-    /// For a store whose settlements have another fingerprint than the chain's: block after block until one is found.
+    /// For a store whose settlements are not those that the blocks left: block after block until one is found.
     package func compareSettlements(_ expected: [StoreEntry], found: [[UInt8]?], at height: Height) throws(Violation) {
         precondition(expected.count == found.count, "one look-up for each expected entry")
         for (entry, value) in zip(expected, found) where entry.value != value {
@@ -86,12 +89,13 @@ package struct StoreAudit: Sendable {
 
     /// Compares what belongs to no block: the marks, and that there are no other entries.
     ///
-    /// The settlements have been compared before: their fingerprint is the chain's, or each that is expected is there.
-    /// `marks` is everything under `m/`; `counts` is how many entries there are under each letter.
+    /// `marks` is everything under `m/`; `counts` is how many entries there are under each letter; `settlements` is the
+    /// fingerprint of all under `t/`, of which each that differs has been named before.
     package mutating func finish(
         _ verifier: Verifier,
         marks: [StoreEntry],
-        counts: [(space: StoreKey.Space, entries: UInt64)]
+        counts: [(space: StoreKey.Space, entries: UInt64)],
+        settlements found: EntryFingerprint
     ) throws(Violation) {
         do throws(Finding) {
             if let early = dropped.first {
@@ -106,6 +110,10 @@ package struct StoreAudit: Sendable {
             for (space, found) in counts where Self.countedSpaces.contains(space) {
                 let compared = tally.entries(in: space)
                 guard compared == found else { throw .entry(.count(space, expected: compared, found: found)) }
+            }
+            guard holds(settlements: found) else {
+                // As many as there must be, and each was as it must be when it was looked up.
+                throw .entry(.damaged(StoreDamage(key: "t/", what: "one reading differs from another")))
             }
         } catch {
             throw Violation(height: verifier.header.height, finding: error)

@@ -102,13 +102,15 @@ package struct HomeSource: ChainSource {
                 return true
             }
         }
-        if settlements != audit.settlements { try compareSettlements(upTo: verifier.header.height) }
+        if !audit.holds(settlements: settlements) { try compareSettlements(upTo: verifier.header.height) }
         let all = StoreKey.Space.allCases.map { (space: $0, entries: counts[$0, default: 0]) }
-        try judging { () throws(Violation) in try audit.finish(verifier, marks: marks, counts: all) }
+        try judging { () throws(Violation) in
+            try audit.finish(verifier, marks: marks, counts: all, settlements: settlements)
+        }
         return try reading { () throws(StorageError) in try votes?.gaps(tip: store.tip, store: store) ?? [] }
     }
 
-    /// Looks each one up; if all are as they must be, there are more than that, and their count will say so.
+    /// Looks each one up; if all are as they must be, there are more, and their count says so.
     private func compareSettlements(upTo last: Height) throws(SourceStop) {
         var height = Height.zero
         while height < last {

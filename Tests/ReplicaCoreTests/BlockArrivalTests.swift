@@ -51,6 +51,20 @@ import Testing
         #expect(effects.votes == [bench.finalize(block, in: 1)])
     }
 
+    /// Else a node far behind would fetch the whole chain from above, block after block, and hold it in memory.
+    @Test func ancestorsThatPeersHaveFinalFarAboveTheTipAreLeftToSync() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let blocks = try bench.chain([[], [], [], [], []])
+        #expect(!bench.hear(bench.status(height: 4, view: 4), from: 1).syncRequests.isEmpty)
+        let certificate = bench.certificate(bench.notarize(blocks[4], in: 5, on: 4), by: [1, 2, 3])
+        #expect(bench.hear(.certificate(certificate), from: 1).blockRequests.map(\.hash) == [blocks[4].hash])
+        #expect(bench.hear(.blockResponse(blocks[4]), from: 1).blockRequests.isEmpty)
+        #expect(bench.pass(60).blockRequests.isEmpty)
+        let range = bench.range(Array(blocks.prefix(4)), by: [1, 2, 3])
+        #expect(bench.hear(.syncResponse(range), from: 1).committed.count == 4)
+        #expect(bench.pass(60).votes.contains(bench.finalize(blocks[4], in: 5, on: 4)))
+    }
+
     @Test func aProposalOfAViewThatHasPassedIsNotAssembled() throws {
         var bench = ReplicaBench(4, me: 0)
         let block = try bench.chain([[bench.payment(1)]])[0]

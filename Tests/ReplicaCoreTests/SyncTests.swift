@@ -59,6 +59,18 @@ import Testing
         #expect(bench.replica.tip.height == Height(3))
     }
 
+    /// A node that takes longer for a range than it waits for one would never catch up otherwise.
+    @Test func anAnswerThatComesTooLateIsTakenAllTheSame() throws {
+        var bench = ReplicaBench(4, me: 0)
+        #expect(behind(&bench) == bench.key(1))
+        bench.hear(bench.status(height: 3, view: 3), from: 2)
+        #expect(bench.pass(2_000).syncRequests.map(\.peers) == [[bench.key(2)]])
+        let range = try bench.range(bench.chain([[], [bench.payment(1)], []]), by: [1, 2, 3])
+        #expect(bench.hear(.syncResponse(range), from: 1).committed == [Height(1), Height(2), Height(3)])
+        #expect(bench.hear(.syncResponse(range), from: 2).isEmpty)
+        #expect(bench.replica.tip.height == Height(3))
+    }
+
     /// What is forged in a range of three.
     enum Forgery: CaseIterable {
         case gap

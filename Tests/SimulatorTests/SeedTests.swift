@@ -41,9 +41,12 @@ import Testing
 
     /// Seeds of longer runs that once broke a promise, or were said to.
     ///
-    /// 599 and 1421: a certificate on no disk for sure. 1124, 1825, 6669: bounds that forgot what a start finds on disk, what
-    /// peers tell a node whose store is lost, and how many final blocks one answer brings to a node that was behind.
-    @Test(arguments: [UInt64(599), 1124, 1421, 1825, 6669]) func whatOnceFailedHolds(_ seed: UInt64) {
+    /// 599 and 1421: a certificate on no disk for sure. The others: bounds and a promise that forgot something. What a start
+    /// finds on disk (1124); votes that peers tell a node whose store or vote log is lost (1825, 8521, 10763, 11938, 13728); how
+    /// many final blocks one answer brings (6669, 9174); that nobody keeps a block behind its final view, when a start finds
+    /// the vote that makes it notarized (8581, 8967, 10438).
+    @Test(arguments: [UInt64(599), 1124, 1421, 1825, 6669, 8521, 8581, 8967, 9174, 10438, 10763, 11938, 13728])
+    func whatOnceFailedHolds(_ seed: UInt64) {
         _ = Self.run(seed...seed)
     }
 
