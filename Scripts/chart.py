@@ -8,19 +8,21 @@ RATES = [0.1, 1, 10, 100, 1_000, 10_000]
 
 
 class Chart:
-    """Lines over a logarithmic axis, payments a second unless it is named; values are logarithmic too, if not said otherwise."""
+    """Lines over a logarithmic axis, payments a second unless it is named; both are logarithmic, if not said otherwise."""
 
-    def __init__(self, title, label, ticks, is_log=True, over="payments a second", over_ticks=RATES, over_max=20_000):
+    def __init__(self, title, label, ticks, is_log=True, over="payments a second", over_ticks=RATES, over_max=20_000, is_over_log=True):
         self.title, self.label, self.ticks, self.is_log = title, label, ticks, is_log
         self.over, self.over_ticks, self.over_max = over, over_ticks, over_max
+        self.is_over_log = is_over_log
         self.lines = []
 
     def add(self, name, points, is_dashed=False):
         self.lines.append((name, [(x, y) for x, y in points if y > 0 or not self.is_log], is_dashed))
 
     def x(self, rate):
-        low, high = math.log10(self.over_ticks[0]), math.log10(self.over_max)
-        return LEFT + (math.log10(rate) - low) / (high - low) * (WIDTH - LEFT - RIGHT)
+        scale = math.log10 if self.is_over_log else float
+        low, high = scale(self.over_ticks[0]), scale(self.over_max)
+        return LEFT + (scale(rate) - low) / (high - low) * (WIDTH - LEFT - RIGHT)
 
     def y(self, value):
         scale = math.log10 if self.is_log else float

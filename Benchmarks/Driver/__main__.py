@@ -10,6 +10,7 @@ import time
 
 import latency_rows
 import ledger_rows
+import long_rows
 import machine
 import overload_rows
 import settlement_rows
@@ -25,8 +26,10 @@ ROWS = {
     "P1": settlement_rows.p1, "P2": settlement_rows.p2, "P3": settlement_rows.p3, "P4": verification_rows.p4,
     "P5": latency_rows.p5, "P6": latency_rows.p6, "P7": storage_rows.p7, "P8": ledger_rows.p8, "P9": start_rows.p9,
     "P10": ledger_rows.p10, "P11": ledger_rows.p11, "P12": overload_rows.p12, "P13": start_rows.p13,
-    "G1": ledger_rows.g1, "G2": start_rows.g2, "G3": ledger_rows.g3,
+    "G1": ledger_rows.g1, "G2": start_rows.g2, "G3": ledger_rows.g3, "long": long_rows.long_run,
 }
+# Takes hours, so nobody gets it who does not ask for it.
+ONLY_BY_NAME = {"long"}
 
 
 class Bench:
@@ -34,6 +37,7 @@ class Bench:
 
     def __init__(self, options, folder):
         self.tiny, self.rounds, self.folder = options.tiny, options.rounds or (1 if options.tiny else 5), folder
+        self.minutes = options.minutes
         self.keep = pathlib.Path(options.keep) if options.keep else None
         self._made = 0
 
@@ -65,8 +69,9 @@ def say(line):
 
 def main():
     parser = Parser(prog="Scripts/bench")
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {' '.join(ROWS)}; all if left out")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {' '.join(ROWS)}; all but the last if left out")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often; 5, and 1 in a tiny run")
+    parser.add_argument("--minutes", type=float, metavar="N", default=120, help="how long the row `long` takes; 120")
     parser.add_argument("--tiny", action="store_true", help="tiny numbers: that everything works, not how fast")
     parser.add_argument("--json", metavar="FILE", help="write all values there too")
     parser.add_argument("--record", metavar="PAGE", help="write the results into this page, such as Docs/PERFORMANCE.md")
@@ -74,8 +79,8 @@ def main():
     parser.add_argument("--keep", metavar="DIR", help="keep long chains there, and use them again")
     options = parser.parse_args()
     unknown = [name for name in options.rows if name not in ROWS]
-    if unknown or (options.rounds is not None and options.rounds < 1):
-        parser.error(f"no such row: {' '.join(unknown)}" if unknown else "--rounds: expected 1 or more")
+    if unknown or (options.rounds is not None and options.rounds < 1) or not options.minutes >= 1:
+        parser.error(f"no such row: {' '.join(unknown)}" if unknown else "--rounds and --minutes: expected 1 or more")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="farthing-bench-", dir=options.folder))
     bench = Bench(options, folder)
@@ -86,7 +91,7 @@ def main():
         **facts, dirty=" with changes" if facts["changed"] else "", memory=facts["memoryBytes"] / 1e9))
     print(f"load average before: {' '.join(map(str, facts['loadBefore']))}; {bench.rounds} rounds", flush=True)
     try:
-        for name in options.rows or ROWS:
+        for name in options.rows or [name for name in ROWS if options.tiny or name not in ONLY_BY_NAME]:
             say(f"bench: {name}")
             began, load = time.monotonic(), machine.load_average()
             try:

@@ -35,6 +35,7 @@ class Federation:
         for node in self.nodes:
             node.environment = environment
         self.network = bytes.fromhex(json.loads(made.stdout)["network"])
+        self.ended_seconds = 0.0
         self.urls = [f"http://127.0.0.1:{first + validators + i}" for i in range(validators)]
 
     def __enter__(self):
@@ -53,7 +54,16 @@ class Federation:
         return [node for node in self.nodes if node.runs]
 
     def processor_seconds(self):
-        return sum(machine.processor_seconds(node.process.pid) for node in self.running)
+        """Of all nodes in all their lives."""
+        return self.ended_seconds + sum(machine.processor_seconds(node.process.pid) for node in self.running)
+
+    def restart(self, node, by_kill):
+        """Ends a node as an operator or as SIGKILL does, and starts it; answers how long it takes until it signs at the others' height."""
+        height = max(other.height for other in self.running)
+        self.ended_seconds += machine.processor_seconds(node.process.pid)
+        node.kill() if by_kill else node.stop()
+        node.start()
+        return node.wait_until_back(height, within=60)
 
     def peak_memory(self):
         """Of the node that had the most."""
@@ -108,11 +118,11 @@ class Federation:
         for node in self.running:
             node.expect_end(0)
 
-    def histogram(self, name, **labels):
-        """Of all nodes together: [(upper bound, how many at most that)], ascending."""
+    def histogram(self, name, nodes=None, **labels):
+        """Of all nodes, or of these, together: [(upper bound, how many at most that)], ascending."""
         totals = {}
         wanted = [f'{key}="{value}"' for key, value in labels.items()]
-        for node in self.running:
+        for node in nodes or self.running:
             for line in node.endpoint.text("/metrics").splitlines():
                 found = re.match(rf'{name}_bucket{{(.*)}} (\S+)$', line)
                 if found and all(label in found[1] for label in wanted):

@@ -2,6 +2,7 @@ import ArgumentParser
 import Cryptography
 import LedgerCore
 import Primitives
+import Simulator
 import StrictJSON
 
 /// The ledger with very many accounts: its memory, and what a block of payments costs.
@@ -62,7 +63,7 @@ struct Accounts: ParsableCommand {
         let residentAfter = residentBytes()
 
         var (verifying, executing, touched) = (Times(), Times(), 0)
-        var luck = Luck(2)
+        var luck = SplitMix64(seed: 2)
         for _ in 0..<blocks {
             let block = (0..<payments).map { number in
                 nonce += 1

@@ -5,6 +5,7 @@ import Glibc
 import LedgerCore
 import LevelDBStorage
 import Primitives
+import Simulator
 import StrictJSON
 
 /// Makes a chain with an exact shape on disk, the same in every run, for a node to start on or an auditor to verify.
@@ -83,7 +84,7 @@ private struct ChainMaker {
     private var waiting: [FinalBlock] = []
     private var waitingBytes = 0
     private var written: Ledger
-    private var luck = Luck(1)
+    private var luck = SplitMix64(seed: 1)
     private var nonce: UInt64 = 1 << 40
     private var nextPayer = 0
 

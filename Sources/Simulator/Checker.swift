@@ -37,6 +37,9 @@ struct Checker: Sendable {
     var healedHeight = Height.zero
     /// Milliseconds from the last fault until the next block was final somewhere.
     var progressAfter: UInt64?
+    /// The latest view of an honest node after the last fault, and since when (L3).
+    var latestView = View.zero
+    var viewSince: UInt64 = 0
     var restingHeight = Height.zero
     var healedAfter: UInt64?
     /// What was sent while nothing was to be done, by type.

@@ -89,6 +89,7 @@ extension World {
         case .faulty, .outage, .over: return
         case .healing(let deadline):
             checkProgress()
+            checkViews()
             let missing = whatIsMissing
             if missing == nil {
                 checker.healedAfter = (now - checker.healedAt) / 1000
@@ -100,6 +101,7 @@ extension World {
                 checker.violate("L1: \(scenario.healingTime) ms after the last fault \(missing ?? "")")
             }
         case .draining(let deadline):
+            checkViews()
             if let busy = whoIsBusy {
                 if now > deadline { checker.violate("L4: \(busy) long after the last payment") }
             } else {
@@ -140,6 +142,25 @@ extension World {
             if !absent.isEmpty { checker.meet(.longQuorumLoss) }
         } else if passed > scenario.progressTime {
             checker.violate("L5: nothing became final in \(scenario.progressTime) ms after the quorum was back")
+        }
+    }
+
+    /// L3: as long as an honest node waits for a block, views advance.
+    ///
+    /// Whoever is down may come back with an earlier one, so the time begins anew.
+    private mutating func checkViews() {
+        guard !scenario.isBeyondBearing else { return }
+        let replicas = honestNodes.compactMap { nodes[$0].replica }
+        let view = replicas.map(\.consensus.current).max() ?? .zero
+        guard replicas.count == honestNodes.count, replicas.contains(where: \.consensus.isArmed),
+            view <= checker.latestView
+        else {
+            checker.latestView = view
+            checker.viewSince = now
+            return
+        }
+        if (now - checker.viewSince) / 1000 > scenario.progressTime {
+            checker.violate("L3: view \(view) has no end, and a node waits for a block")
         }
     }
 

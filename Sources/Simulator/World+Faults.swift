@@ -252,6 +252,8 @@ extension World {
         phase = .healing(deadline: now + scenario.healingTime * 1000)
         checker.healedAt = now
         checker.healedHeight = checker.finalHeight
+        checker.latestView = .zero
+        checker.viewSince = now
         trace.say("all faults end", at: now)
         for node in nodes.indices {
             nodes[node].stall = 0

@@ -25,12 +25,17 @@ import Testing
             case .forgetsItsVotes, .sendsBeforeItWrites: ["S8"]
             case .reportsBeforeItCommits: ["S5"]
             case .losesBlocks, .finalizesOnUnsyncedCertificates: ["S6"]
-            case .ignoresTimers: ["L1", "L5"]
+            case .ignoresTimers: ["L1", "L3", "L5"]
             case .chatters: ["L4"]
             case .hoardsOrders: ["A2"]
             case .auditsTheWrongBlock: ["A3"]
             }
         #expect(firstViolation(of: kinds) { $0.plantedBug = bug } != nil)
+    }
+
+    /// Timers that never run out break three promises; each of their checkers sees it by itself.
+    @Test(arguments: ["L3", "L5"]) func deafTimersAreFoundByThePromise(_ kind: String) {
+        #expect(firstViolation(of: [kind]) { $0.plantedBug = .ignoresTimers } != nil)
     }
 
     /// Two hostile validators of four can fork the chain, and nothing but the fork is wrong: it names both of them.
