@@ -8,7 +8,7 @@ from nodes import Federation, difference, percentile, run
 from parts import expect
 from report import Row
 
-RATE = 1_000
+RATE = 400
 WINDOWS = 24
 
 

@@ -3,7 +3,7 @@ import CSodium
 package import Primitives
 
 /// One statement to be checked: this key signed this message.
-package struct SignatureClaim: Sendable {
+@usableFromInline package struct SignatureClaim: Sendable {
     package let key: PublicKey
     package let message: [UInt8]
     package let signature: Signature
@@ -31,7 +31,7 @@ package struct SignatureClaim: Sendable {
 /// Checks signatures; every scheme in a network gives the same verdict on the same claim.
 ///
 /// One call takes many claims, so that a scheme with a faster way of the same rule can take this one's place.
-package protocol SignatureScheme: Sendable {
+@usableFromInline package protocol SignatureScheme: Sendable {
     /// A verdict for each claim, in the order of the claims. Runs on the caller's thread.
     func verdicts(on claims: [SignatureClaim]) -> [Bool]
 }

@@ -22,22 +22,40 @@ extension TransactionID {
 }
 
 /// A signed transaction with the names that the node looks it up by, each computed once.
+///
+/// One reference: it goes from message to pool to block to disk, and a copy of 250 bytes at each step would cost more than
+/// its execution.
 package struct IdentifiedTransaction: Hashable, Sendable {
-    package let signed: SignedTransaction
-    package let id: TransactionID
+    private final class Contents: Sendable {
+        let signed: SignedTransaction
+        let id: TransactionID
+        let leaf: Hash32
+        let byteCount: Int
+
+        init(_ signed: SignedTransaction, id: TransactionID, leaf: Hash32, byteCount: Int) {
+            self.signed = signed
+            self.id = id
+            self.leaf = leaf
+            self.byteCount = byteCount
+        }
+    }
+
+    private let contents: Contents
+
+    package var signed: SignedTransaction { contents.signed }
+    package var id: TransactionID { contents.id }
     /// The leaf in the block's tree and in the log; differs between two signatures of one transaction.
-    package let leaf: Hash32
+    package var leaf: Hash32 { contents.leaf }
     /// The length of the canonical encoding.
-    package let byteCount: Int
+    package var byteCount: Int { contents.byteCount }
 
     package init(_ signed: SignedTransaction, network: NetworkID) {
         var writer = WireWriter(capacity: 256)
         signed.transaction.encode(into: &writer)
-        id = TransactionID(words: Hash32(tag: .transaction, network: network, body: writer.bytes).words)
+        let id = TransactionID(words: Hash32(tag: .transaction, network: network, body: writer.bytes).words)
         signed.authorization.encode(into: &writer)
-        leaf = Merkle.leafHash(writer.bytes)
-        byteCount = writer.bytes.count
-        self.signed = signed
+        let leaf = Merkle.leafHash(writer.bytes)
+        contents = Contents(signed, id: id, leaf: leaf, byteCount: writer.bytes.count)
     }
 
     /// Decodes a transaction and hashes the bytes that it was decoded from: a value has no others.
@@ -45,13 +63,14 @@ package struct IdentifiedTransaction: Hashable, Sendable {
         let all = rest
         let transaction = try Transaction(decoding: &rest)
         let unsigned = all.extracting(first: all.byteCount - rest.byteCount)
-        signed = SignedTransaction(transaction: transaction, authorization: try Authorization(decoding: &rest))
-        byteCount = all.byteCount - rest.byteCount
-        id = TransactionID(words: Hash32(tag: .transaction, network: network, body: unsigned).words)
-        leaf = Merkle.leafHash(all.extracting(first: byteCount))
+        let signed = SignedTransaction(transaction: transaction, authorization: try Authorization(decoding: &rest))
+        let byteCount = all.byteCount - rest.byteCount
+        let id = TransactionID(words: Hash32(tag: .transaction, network: network, body: unsigned).words)
+        let leaf = Merkle.leafHash(all.extracting(first: byteCount))
+        contents = Contents(signed, id: id, leaf: leaf, byteCount: byteCount)
     }
 
-    package var transaction: Transaction { signed.transaction }
+    package var transaction: Transaction { contents.signed.transaction }
 
     // The leaf is a hash of every byte: equal leaves are equal transactions.
     package static func == (left: Self, right: Self) -> Bool { left.leaf == right.leaf && left.id == right.id }

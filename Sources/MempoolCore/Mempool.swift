@@ -45,18 +45,23 @@ package struct Mempool: Sendable {
 
     /// Transactions in the order of arrival, from a place in that order on: for announcing them again, part by part.
     ///
-    /// `next` is where the following part begins, nil after the last.
+    /// Only those that came before the arrival `end`. `next` is where the following part begins, nil after the last.
     package func waiting(
         from arrival: UInt64 = 0,
+        before end: UInt64 = .max,
         limit: Int
     ) -> (transactions: [Verified<IdentifiedTransaction>], next: UInt64?) {
         var part: [Verified<IdentifiedTransaction>] = []
         for ticket in pending.tickets(from: arrival) {
+            guard ticket.arrival < end else { return (part, nil) }
             guard part.count < limit else { return (part, ticket.arrival) }
             part.append(pending[ticket.place].transaction)
         }
         return (part, nil)
     }
+
+    /// How many have ever arrived; those that come from now on have this arrival or a later one.
+    package var arrivalCount: UInt64 { pending.nextArrival }
 
     /// The earliest validUntil of all that wait: a transaction past it on the clock needs a block to expire (spec 3.6 e).
     package var earliestValidUntil: Milliseconds? {

@@ -59,7 +59,7 @@ struct PendingTransactions: Sendable {
     private var places: [PendingTransaction?] = []
     private var freePlaces: [Int] = []
     private var arrivals: [Ticket] = []
-    private var nextArrival: UInt64 = 0
+    private(set) var nextArrival: UInt64 = 0
 
     private var payers: [PendingPayer] = []
     private var freePayers: [Int] = []

@@ -43,13 +43,14 @@ final class SignatureGate: Sendable {
 
     /// Checks a peer's message; hands on nil when a signature doesn't hold.
     ///
-    /// What is no longer wanted when its turn comes isn't checked, and is handed on as nil too.
+    /// What nobody signs goes on at once. What is no longer wanted when its turn comes isn't checked, and is handed on as nil too.
     func check(
         _ message: PeerMessage,
         from peer: PublicKey,
         isWanted: @escaping @Sendable () -> Bool,
         then deliver: @escaping @Sendable (GatedMessage?) -> Void
     ) {
+        if let unsigned = GatedMessage(unsigned: message) { return deliver(isWanted() ? unsigned : nil) }
         switch message {
         case .transactions(let transactions):
             check(transactions, of: .peer(peer), isWanted: isWanted) { verdicts in

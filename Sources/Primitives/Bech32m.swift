@@ -23,6 +23,10 @@ package enum Bech32m {
     private static let separator = UInt8(ascii: "1")
     private static let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
     private static let generator: [UInt32] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
+    /// What each value of the five highest bits leaves behind when it is divided by the generator.
+    private static let reductions: [UInt32] = (0..<32).map { (top: UInt32) in
+        generator.indices.reduce(0) { top >> UInt32($1) & 1 == 1 ? $0 ^ generator[$1] : $0 }
+    }
     /// The value of each ASCII character, 255 for one outside the alphabet.
     private static let values: [UInt8] = (0..<128).map { character in
         alphabet.firstIndex(of: character).map(UInt8.init) ?? .max
@@ -36,7 +40,7 @@ package enum Bech32m {
     package static func encode(prefix: String, data: [UInt8]) -> String {
         precondition(isPrefix(prefix), "a prefix was checked when genesis was read")
         let values = regroup(data, from: 8, to: 5, padded: true) ?? []
-        let all = values + checksum(of: expand(Array(prefix.utf8)) + values)
+        let all = values + checksum(of: values, under: Array(prefix.utf8)[...])
         return prefix + "1" + String(decoding: all.map { alphabet[Int($0)] }, as: UTF8.self)
     }
 
@@ -56,45 +60,48 @@ package enum Bech32m {
         }
         guard let place = characters.lastIndex(of: separator) else { throw .noSeparator }
         guard place > 0 else { throw .emptyPrefix }
+        let valueOf = Self.values
         var values: [UInt8] = []
+        values.reserveCapacity(characters.count)
         for index in (place + 1)..<characters.count {
-            let value = Self.values[Int(characters[index])]
+            let value = valueOf[Int(characters[index])]
             guard value != .max else { throw .unexpectedCharacter(characters[index], at: index) }
             values.append(value)
         }
         guard values.count >= checksumCount else { throw .tooShort }
-        guard remainder(of: expand(characters[..<place]) + values) == checksumConstant else { throw .wrongChecksum }
-        return (String(decoding: characters[..<place], as: UTF8.self), values.dropLast(checksumCount))
+        guard remainder(of: values, under: characters[..<place]) == checksumConstant else { throw .wrongChecksum }
+        values.removeLast(checksumCount)
+        return (String(decoding: characters[..<place], as: UTF8.self), values)
     }
 
     private static func isPrefixCharacter(_ byte: UInt8) -> Bool {
         (33...126).contains(byte) && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
     }
 
-    private static func checksum(of values: [UInt8]) -> [UInt8] {
-        let rest = remainder(of: values + Array(repeating: 0, count: checksumCount)) ^ checksumConstant
+    private static func checksum(of values: [UInt8], under prefix: ArraySlice<UInt8>) -> [UInt8] {
+        let padded = values + Array(repeating: 0, count: checksumCount)
+        let rest = remainder(of: padded, under: prefix) ^ checksumConstant
         return (0..<checksumCount).map { UInt8(rest >> UInt32(5 * (5 - $0)) & 31) }
     }
 
-    /// High bits of each character, a zero, low bits of each: how the prefix enters the checksum.
-    private static func expand(_ prefix: some Collection<UInt8>) -> [UInt8] {
-        prefix.map { $0 >> 5 } + [0] + prefix.map { $0 & 31 }
-    }
-
-    /// The values as a polynomial over GF(32), modulo the generator of BIP-173.
-    private static func remainder(of values: [UInt8]) -> UInt32 {
+    /// Prefix and values as a polynomial over GF(32), modulo the generator of BIP-173.
+    ///
+    /// The prefix enters as the high bits of each character, a zero, and the low bits of each.
+    private static func remainder(of values: [UInt8], under prefix: ArraySlice<UInt8>) -> UInt32 {
+        let reductions = Self.reductions
         var rest: UInt32 = 1
-        for value in values {
-            let top = rest >> 25
-            rest = (rest & 0x1ff_ffff) << 5 ^ UInt32(value)
-            for bit in 0..<5 where top >> UInt32(bit) & 1 == 1 { rest ^= generator[bit] }
-        }
+        func add(_ value: UInt8) { rest = (rest & 0x1ff_ffff) << 5 ^ UInt32(value) ^ reductions[Int(rest >> 25)] }
+        for character in prefix { add(character >> 5) }
+        add(0)
+        for character in prefix { add(character & 31) }
+        for value in values { add(value) }
         return rest
     }
 
     /// Regroups bits; without padding, answers nil when what is left over is a whole group or not zero.
     private static func regroup(_ values: [UInt8], from: Int, to: Int, padded: Bool) -> [UInt8]? {
         var groups: [UInt8] = []
+        groups.reserveCapacity(values.count * from / to + 1)
         var pending: UInt32 = 0
         var pendingCount = 0
         for value in values {

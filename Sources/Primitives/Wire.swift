@@ -1,5 +1,5 @@
 /// Why bytes are not the canonical encoding of a value (spec 2.1).
-package enum WireError: Error, Equatable, Sendable {
+@usableFromInline package enum WireError: Error, Equatable, Sendable {
     case truncated(wanted: Int, available: Int)
     case leftOver(byteCount: Int)
     case lengthNotShortest
@@ -12,7 +12,7 @@ package enum WireError: Error, Equatable, Sendable {
 /// A value with exactly one encoding: BCS, as published by the Diem project (spec 2.1).
 ///
 /// Little-endian integers, ULEB128 lengths and tags in their shortest form, fixed arrays raw, fields in order.
-package protocol WireCodable {
+@usableFromInline package protocol WireCodable {
     /// The fewest bytes that any value of this type takes.
     ///
     /// A vector of `n` elements is refused before anything is allocated unless `n` times this many bytes are present.
@@ -39,7 +39,7 @@ extension WireCodable {
 }
 
 /// Collects the canonical encoding of values.
-package struct WireWriter: Sendable {
+@usableFromInline package struct WireWriter: Sendable {
     package var bytes: [UInt8] = []
 
     package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
@@ -61,7 +61,7 @@ package struct WireWriter: Sendable {
     package mutating func write(raw: some Sequence<UInt8>) { bytes.append(contentsOf: raw) }
 
     /// Writes a length or an enum's tag as ULEB128, in the shortest form.
-    package mutating func write(length: Int) {
+    @usableFromInline package mutating func write(length: Int) {
         precondition(length >= 0 && length <= Int(UInt32.max), "a length is below 2^32: nothing we hold is longer")
         var rest = UInt32(length)
         while rest >= 0x80 {
@@ -80,7 +80,7 @@ package struct WireWriter: Sendable {
         self.bytes.append(contentsOf: bytes)
     }
 
-    package mutating func write(vector elements: some Collection<some WireCodable>) {
+    @inlinable package mutating func write(vector elements: some Collection<some WireCodable>) {
         write(length: elements.count)
         for element in elements { element.encode(into: &self) }
     }
@@ -154,7 +154,7 @@ extension RawSpan {
     }
 
     /// Takes a vector of values; allocates no more than the bytes present justify.
-    package mutating func takeVector<Element: WireCodable>(
+    @inlinable package mutating func takeVector<Element: WireCodable>(
         _ type: Element.Type = Element.self,
         limit: Int = Int(UInt32.max)
     ) throws(WireError) -> [Element] {
@@ -166,7 +166,7 @@ extension RawSpan {
     }
 
     /// Takes the length of a vector whose elements take at least so many bytes each: all of them can be there.
-    package mutating func takeCount(limit: Int, minimumByteCount: Int) throws(WireError) -> Int {
+    @usableFromInline package mutating func takeCount(limit: Int, minimumByteCount: Int) throws(WireError) -> Int {
         let count = try takeLength(limit: limit)
         let wanted = count * Swift.max(1, minimumByteCount)
         guard byteCount >= wanted else { throw .truncated(wanted: wanted, available: byteCount) }

@@ -35,28 +35,39 @@ package enum GatedMessage: Sendable {
         case .vote(let vote): return Verified.check(vote, in: electorate, by: scheme).map(Self.vote)
         case .certificate(let value): return Verified.check(value, in: electorate, by: scheme).map(Self.certificate)
         case .proposal(let proposal): return Verified.check(proposal, in: electorate, by: scheme).map(Self.proposal)
-        case .status(let status): return .status(status)
-        case .certificateRequest(let request): return .certificateRequest(request)
         case .heldVotes(let held):
             guard !held.votes.isEmpty else { return .heldVotes(unsigned(held)) }
             return Verified.check(held, in: electorate, by: scheme).map(Self.heldVotes)
         case .evidence(let evidence): return Verified.check(evidence, in: electorate, by: scheme).map(Self.evidence)
-        case .bodyRequest(let request): return .bodyRequest(request)
         case .bodyResponse(let response):
             return all(response.transactions, by: scheme).map { .bodyResponse(block: response.block, $0) }
-        case .blockRequest(let request): return .blockRequest(request)
         case .blockResponse(let block):
             guard !block.transactions.isEmpty || !block.evidence.isEmpty else { return .blockResponse(unsigned(block)) }
             return Verified.check(block, in: electorate, by: scheme).map(Self.blockResponse)
-        case .syncRequest(let request): return .syncRequest(request)
         case .syncResponse(let response):
             guard !response.blocks.isEmpty || response.finalization != nil else {
                 return .syncResponse(unsigned(response))
             }
             return Verified.check(response, in: electorate, by: scheme).map(Self.syncResponse)
-        case .announce(let leaves): return .announce(leaves)
-        case .transactionRequest(let leaves): return .transactionRequest(leaves)
         case .transactions(let transactions): return all(transactions, by: scheme).map(Self.transactions)
+        case .status, .certificateRequest, .bodyRequest, .blockRequest, .syncRequest, .announce, .transactionRequest:
+            return GatedMessage(unsigned: message)
+        }
+    }
+
+    /// A message of a kind that nobody signs, as it is; nil for the others.
+    package init?(unsigned message: PeerMessage) {
+        switch message {
+        case .status(let status): self = .status(status)
+        case .certificateRequest(let request): self = .certificateRequest(request)
+        case .bodyRequest(let request): self = .bodyRequest(request)
+        case .blockRequest(let request): self = .blockRequest(request)
+        case .syncRequest(let request): self = .syncRequest(request)
+        case .announce(let leaves): self = .announce(leaves)
+        case .transactionRequest(let leaves): self = .transactionRequest(leaves)
+        case .vote, .certificate, .proposal, .heldVotes, .evidence, .bodyResponse, .blockResponse, .syncResponse,
+            .transactions:
+            return nil
         }
     }
 

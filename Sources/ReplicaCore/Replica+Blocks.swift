@@ -13,8 +13,9 @@ struct Assembly: Sendable {
     let view: View
     /// Who proposed it or sent it.
     let source: PublicKey
-    private(set) var bodies: [Hash32: IdentifiedTransaction] = [:]
-    private let wanted: Set<Hash32>
+    /// At the place of each leaf the transaction, once it is here.
+    private(set) var bodies: [IdentifiedTransaction?]
+    private(set) var missingCount: Int
     /// Asked for by hash: a quorum has seen it or a descendant of it.
     let isFetched: Bool
     /// When the missing parts were last asked for (monotonic), and of how many.
@@ -28,7 +29,8 @@ struct Assembly: Sendable {
         evidence = proposal.evidence
         view = proposal.view
         self.source = source
-        wanted = Set(leaves)
+        bodies = Array(repeating: nil, count: leaves.count)
+        missingCount = leaves.count
         isFetched = false
         askedAt = now
     }
@@ -40,18 +42,25 @@ struct Assembly: Sendable {
         evidence = block.evidence
         self.view = view
         self.source = source
-        wanted = Set(leaves)
+        bodies = block.transactions.map(Optional.some)
+        missingCount = 0
         isFetched = true
         askedAt = now
-        for transaction in block.transactions { add(transaction) }
     }
 
-    mutating func add(_ transaction: IdentifiedTransaction) {
-        if wanted.contains(transaction.leaf) { bodies[transaction.leaf] = transaction }
+    /// Puts what `find` knows to its place.
+    mutating func add(_ find: (Hash32) -> IdentifiedTransaction?) {
+        guard !isWhole else { return }
+        for place in leaves.indices where bodies[place] == nil {
+            guard let transaction = find(leaves[place]) else { continue }
+            bodies[place] = transaction
+            missingCount -= 1
+        }
     }
 
-    var missing: [Hash32] { leaves.filter { bodies[$0] == nil } }
-    var isWhole: Bool { bodies.count == wanted.count }
+    var missing: [Hash32] { leaves.indices.filter { bodies[$0] == nil }.map { leaves[$0] } }
+    var isWhole: Bool { missingCount == 0 }
+    var transactions: [IdentifiedTransaction] { bodies.compactMap(\.self) }
 }
 
 // From a proposal or a fetched block to an executed one. What is missing is not here yet, never invalid (spec 3.6).
@@ -96,9 +105,7 @@ extension Replica {
     }
 
     private mutating func gatherFromMempool(_ hash: Hash32) {
-        for leaf in assemblies[hash]?.missing ?? [] {
-            if let transaction = mempool.transaction(leaf: leaf) { assemblies[hash]?.add(transaction.value) }
-        }
+        assemblies[hash]?.add { [mempool] leaf in mempool.transaction(leaf: leaf)?.value }
     }
 
     mutating func receive(
@@ -107,7 +114,8 @@ extension Replica {
         from peer: PublicKey
     ) {
         guard assemblies[hash] != nil else { return }
-        for transaction in transactions { assemblies[hash]?.add(transaction.value) }
+        let found = Dictionary(transactions.map { ($0.value.leaf, $0.value) }, uniquingKeysWith: { first, _ in first })
+        assemblies[hash]?.add { found[$0] }
         proceed(with: hash)
     }
 
@@ -142,11 +150,10 @@ extension Replica {
             effects.append(.disconnect(assembly.source, reason: .bodyDoesNotMatchHeader(block: hash)))
             return fetch(hash, from: [], butNotFrom: assembly.source)
         }
-        let transactions = assembly.leaves.compactMap { assembly.bodies[$0] }
         let block = Block(
             header: assembly.header,
             network: network,
-            transactions: transactions,
+            transactions: assembly.transactions,
             evidence: assembly.evidence
         )
         do throws(BlockDefect) {

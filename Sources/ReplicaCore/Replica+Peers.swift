@@ -31,8 +31,25 @@ struct Outbox: Sendable {
 
     /// Where the next announcement of all that waits goes on, in the order of arrival: each retry takes a part.
     var announceFrom: UInt64 = 0
+    /// The final height at the last retry; nil before the first.
+    private var heightBefore: Height?
+    /// How many transactions had arrived at each of the last retries, the latest last.
+    private var arrivalsBefore: [UInt64] = []
 
-    static var pause: Milliseconds { Milliseconds(5) }
+    /// Notes a retry; answers which arrivals are to be announced again, those before this one.
+    ///
+    /// While blocks become final connections work, and so does gossip: then only what was there ten retries ago.
+    mutating func retried(at height: Height, arrivalCount: UInt64) -> UInt64 {
+        let isMoving = heightBefore.map { $0 < height } ?? false
+        heightBefore = height
+        if arrivalsBefore.count == Self.patience { arrivalsBefore.removeFirst() }
+        arrivalsBefore.append(arrivalCount)
+        guard isMoving else { return arrivalCount }
+        return arrivalsBefore.count == Self.patience ? arrivalsBefore[0] : 0
+    }
+
+    private static var patience: Int { 10 }
+    static var pause: Milliseconds { Milliseconds(20) }
     static var announcedAtOnce: Int { 4_096 }
 
     var deadline: Milliseconds? { waiting.isEmpty ? nil : notBefore }
@@ -202,13 +219,14 @@ extension Replica {
 
     /// With every retry: announce what waits, and push a bounded part of it to the coming leaders (spec 3.6 Retry).
     mutating func announceAgain() {
+        let end = outbox.retried(at: tip.height, arrivalCount: mempool.arrivalCount)
         guard mempool.count > 0 else { return }
-        let part = mempool.waiting(from: outbox.announceFrom, limit: Outbox.announcedAtOnce)
+        let part = mempool.waiting(from: outbox.announceFrom, before: end, limit: Outbox.announcedAtOnce)
         outbox.announceFrom = part.next ?? 0
         if !part.transactions.isEmpty { effects.append(.broadcast(.announce(part.transactions.map(\.leaf)))) }
         var bundle: [IdentifiedTransaction] = []
         var byteCount = 0
-        for transaction in mempool.waiting(limit: Outbox.announcedAtOnce).transactions {
+        for transaction in mempool.waiting(before: end, limit: Outbox.announcedAtOnce).transactions {
             byteCount += transaction.byteCount
             guard byteCount <= PeerLimits.bundleByteCountMax else { break }
             bundle.append(transaction.value)

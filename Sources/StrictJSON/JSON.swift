@@ -124,6 +124,8 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, Expre
 extension String {
     /// Compares bytes; `==` would hold the Kelvin sign for a K.
     func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        guard utf8.count == other.utf8.count else { return false }
+        let (own, its) = (utf8.span, other.utf8.span)
+        return own.indices.allSatisfy { own[$0] == its[$0] }
     }
 }

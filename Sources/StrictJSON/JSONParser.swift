@@ -155,9 +155,13 @@ private struct JSONParser {
     private mutating func parseString() throws(JSONError) -> String {
         offset += 1
         let start = offset
-        skipPlain()
+        let isASCII = skipPlain()
         if peek == UInt8(ascii: "\"") {
-            let text = try validated(bytes[start..<offset], from: start)
+            // Nearly every string; nothing in it needs a second look.
+            let text =
+                isASCII
+                ? String(decoding: bytes[start..<offset], as: UTF8.self)
+                : try validated(bytes[start..<offset], from: start)
             offset += 1
             return text
         }
@@ -177,16 +181,20 @@ private struct JSONParser {
             if byte == UInt8(ascii: "\"") { return String(decoding: content, as: UTF8.self) }
             content.append(contentsOf: String(try parseEscape()).utf8)
             plainStart = offset
-            skipPlain()
+            _ = skipPlain()
         }
     }
 
-    private mutating func skipPlain() {
+    /// Skips what stands for itself; answers whether all of it was ASCII.
+    private mutating func skipPlain() -> Bool {
+        var union: UInt8 = 0
         while offset < bytes.count {
             let byte = bytes[offset]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { return }
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+            union |= byte
             offset += 1
         }
+        return union < 0x80
     }
 
     /// What follows a backslash.

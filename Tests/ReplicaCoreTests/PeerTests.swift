@@ -139,6 +139,32 @@ import Testing
         #expect(announced == [4_096, 904, 4_096, 904])
     }
 
+    /// While blocks become final gossip works; what a peer lacks all the same it hears of once ten retries have passed.
+    @Test func whileBlocksBecomeFinalRetriesAnnounceOnlyWhatWaitsForLong() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let blocks = try bench.chain(Array(repeating: [], count: 24), interval: 1_000)
+        bench.step(.submitted([bench.payment(1)], Ticket(1)))
+        bench.pass(1_200)
+        var retriesUntilAnnounced = 0
+        for block in blocks {
+            let number = block.height.number
+            bench.hear(.proposal(bench.proposal(block, in: number, on: number - 1)), from: Int(number % 4))
+            bench.hear(
+                .certificate(bench.certificate(bench.notarize(block, in: number, on: number - 1), by: [1, 2, 3])),
+                from: 1
+            )
+            bench.hear(
+                .certificate(bench.certificate(bench.finalize(block, in: number, on: number - 1), by: [1, 2, 3])),
+                from: 1
+            )
+            #expect(bench.replica.tip.height == block.height)
+            let effects = bench.pass(1_200)
+            if effects.contains(where: { if case .broadcast(.announce) = $0 { true } else { false } }) { break }
+            retriesUntilAnnounced += 1
+        }
+        #expect((8...11).contains(retriesUntilAnnounced))
+    }
+
     /// What waits for a peer that isn't there must not keep the node from its other duties.
     @Test func withoutPeersABlockThatIsAwaitedHidesNoOtherDeadline() throws {
         var bench = ReplicaBench(4, me: 0)

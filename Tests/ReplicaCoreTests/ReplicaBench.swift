@@ -135,13 +135,17 @@ struct ReplicaBench {
     }
 
     /// Valid blocks on top of genesis, each with its own transactions; block i is led by the leader of view i + 1.
-    func chain(_ bodies: [[Verified<IdentifiedTransaction>]], evidence: [[Evidence]] = []) throws -> [Block] {
+    func chain(
+        _ bodies: [[Verified<IdentifiedTransaction>]],
+        evidence: [[Evidence]] = [],
+        interval: UInt64 = 30_000
+    ) throws -> [Block] {
         var ledger = Ledger(genesis: federation.genesis)
         var parent = rules.genesisHeader(ledger.head)
         var blocks: [Block] = []
         for (index, body) in bodies.enumerated() {
             let transactions = body.map(\.value)
-            let time = parent.time.adding(Milliseconds(30_000))
+            let time = parent.time.adding(Milliseconds(interval))
             let delta = try ledger.execute(transactions, at: time, payoutTo: rules.payoutAccounts)
             let leader = rules.electorate.validators.leader(of: View(UInt64(index + 1)), in: .zero)
             let own = index < evidence.count ? evidence[index] : []

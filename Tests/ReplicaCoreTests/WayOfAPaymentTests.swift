@@ -81,7 +81,7 @@ import Testing
         for nonce in 2...9 as ClosedRange<UInt64> {
             #expect(spread(bench.step(.submitted([bench.payment(nonce)], Ticket(nonce)))).isEmpty)
         }
-        #expect(spread(bench.pass(5)) == [8])
+        #expect(spread(bench.pass(20)) == [8])
     }
 
     @Test func aPaymentThatNobodyCanReachWakesNobody() {
