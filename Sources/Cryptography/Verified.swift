@@ -50,7 +50,7 @@ extension Verified where Value: Signed {
             guard let claims, !claims.isEmpty else { return nil }
             let mine = rest.prefix(claims.count)
             rest = rest.dropFirst(claims.count)
-            return mine.allSatisfy { $0 } ? Verified(checked: value) : nil
+            return allHold(mine) ? Verified(checked: value) : nil
         }
     }
 
@@ -63,6 +63,9 @@ extension Verified where Value: Signed {
         check([value], in: context, by: scheme)[0]
     }
 }
+
+/// A value holds when each of its signatures does.
+@usableFromInline func allHold(_ verdicts: ArraySlice<Bool>) -> Bool { verdicts.allSatisfy { $0 } }
 
 @usableFromInline func requireVerdicts(_ count: Int, on claimCount: Int) {
     precondition(count == claimCount, "a scheme gives one verdict for each claim")
