@@ -27,7 +27,7 @@ extension Consensus {
     mutating func armIfDue() {
         guard armedAt == nil, mode == .signing else { return }
         let stuck = stuckAt.map { now.monotonic >= $0 } ?? false
-        let heartbeat = pace.heartbeat > .zero && now.monotonic >= lastBlockAt.adding(pace.heartbeat)
+        let heartbeat = heartbeatAt.map { now.monotonic >= $0 } ?? false
         let pending =
             own.contains { $0.key >= current } || restored.contains { blocks[$0] != nil && $0 != finalBlock.hash }
         let proposed = records[current]?.proposal != nil
@@ -37,9 +37,18 @@ extension Consensus {
     /// When the highest notarised block counts as stuck (Arm c); nil when none is unfinalised.
     ///
     /// The highest only: while it is young it is about to make those below it final.
-    private var stuckAt: Milliseconds? {
-        let since = openViews.last { records[$0]?.notarizedAt != nil }.flatMap { records[$0]?.notarizedAt }
-        return since?.adding(pace.retry).adding(pace.retry)
+    private var stuckAt: Milliseconds? { lastNotarizedAt?.adding(pace.retry).adding(pace.retry) }
+
+    /// When the next heartbeat is due (Arm d); nil when there is none.
+    ///
+    /// A notarised block counts as one: it is about to become final, and a child of it would be young when it does.
+    private var heartbeatAt: Milliseconds? {
+        guard pace.heartbeat > .zero, mode == .signing else { return nil }
+        return max(lastBlockAt, lastNotarizedAt ?? .zero).adding(pace.heartbeat)
+    }
+
+    private var lastNotarizedAt: Milliseconds? {
+        openViews.last { records[$0]?.notarizedAt != nil }.flatMap { records[$0]?.notarizedAt }
     }
 
     /// Votes for views ≥ cur from f + 1 other validators (Arm h).
@@ -172,7 +181,7 @@ extension Consensus {
             if let since = cannotBuildSince { due.append(since.adding(fetchGrace)) }
         }
         if let nextRetry { due.append(nextRetry) }
-        if pace.heartbeat > .zero, !isArmed, mode == .signing { due.append(lastBlockAt.adding(pace.heartbeat)) }
+        if !isArmed, let heartbeatAt { due.append(heartbeatAt) }
         if mayPropose, isArmed {
             let view = openViews.last { $0 < current && records[$0]?.blockCertificate != nil }
             let parent = view.flatMap { records[$0]?.blockCertificate?.block } ?? finalBlock.hash

@@ -77,6 +77,17 @@ package struct IdentifiedTransaction: Hashable, Sendable {
     package func hash(into hasher: inout Hasher) { hasher.combine(leaf) }
 }
 
+extension IdentifiedTransaction: CustomReflectable {
+    /// What it holds, not how.
+    package var customMirror: Mirror {
+        Mirror(
+            self,
+            children: ["signed": signed, "id": id, "leaf": leaf, "byteCount": byteCount],
+            displayStyle: .struct
+        )
+    }
+}
+
 extension RawSpan {
     /// Takes a vector of signed transactions and names each; the names depend on the network.
     package mutating func takeTransactions(

@@ -86,6 +86,16 @@ import Testing
         #expect(bench.consensus.isArmed)
     }
 
+    /// Else its child would be young when it becomes final, and make the next heartbeat's block unfinished again.
+    @Test func theHeartbeatWaitsForABlockThatWasJustNotarised() {
+        var bench = Bench(4, me: 0, heartbeat: 5_000)
+        bench.pass(4_000)
+        let block = bench.block(1)
+        bench.step(.certificate(bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])))
+        bench.pass(1_500)
+        #expect(!bench.consensus.isArmed)
+    }
+
     @Test func aVoteOfAnEarlierLifeArms() {
         let before = Bench(4, me: 0)
         var bench = Bench(4, me: 0, ownVotes: [before.vote(before.nullify(1), by: 0)])
