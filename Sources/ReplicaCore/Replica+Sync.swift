@@ -20,7 +20,27 @@ struct SyncState: Sendable {
     var behindSince: Milliseconds?
     /// Peers that did not serve what they claimed, or not in time: others are asked first until then (monotonic).
     var shunnedUntil: [PublicKey: Milliseconds] = [:]
+    /// How many blocks to ask one peer for: so many as an answer holds, where they are large.
+    fileprivate(set) var blocksPerRange = SyncState.blocksMax
     var deadline: Milliseconds?
+
+    fileprivate static var blocksMax: UInt64 { 64 }
+    /// Some thousand signatures: checked well within the time after which another peer is asked.
+    fileprivate static var rangeBytes: Int { 1 << 20 }
+
+    /// How many ranges are on their way or here.
+    fileprivate var rangeCount: Int { open.count + arrived.count }
+
+    /// Learns from a range that proved itself how many blocks like its own fit an answer.
+    ///
+    /// With more asked for than fits, the next peer would be asked for what comes after it, and nobody for what was left out:
+    /// one range at a time, and one thread that checks it.
+    fileprivate mutating func learn(from response: SyncResponse) {
+        let byteCount = max(1, PeerMessage.syncResponse(response).answerByteCount)
+        // A little less than fits: a block left out costs a request of its own.
+        let fitting = Self.rangeBytes / 8 * 7 * response.blocks.count / byteCount
+        blocksPerRange = min(Self.blocksMax, UInt64(max(1, fitting)))
+    }
 
     mutating func forget(_ peer: PublicKey) {
         open[peer] = nil
@@ -30,10 +50,9 @@ struct SyncState: Sendable {
 
 // Sync is always on: whenever a peer is ahead, pull ranges from several at once, check, execute, commit.
 extension Replica {
-    private static var rangeCount: UInt32 { 64 }
-    /// Some thousand signatures: checked well within the time after which another peer is asked.
-    private static var rangeBytes: UInt32 { 1 << 20 }
-    private static var rangesAhead: UInt64 { 4 }
+    private static var rangesAhead: Int { 4 }
+    /// No block from beyond this many heights above the tip is asked for.
+    private static var window: UInt64 { UInt64(rangesAhead) * SyncState.blocksMax }
     private static var requestTimeout: Milliseconds { Milliseconds(2000) }
     /// How long one or two missing blocks are left to consensus, which is about to finish them.
     private static var patience: Milliseconds { Milliseconds(500) }
@@ -86,7 +105,7 @@ extension Replica {
             $0.value.response.blocks.last.map { $0.block.height > tip.height } ?? false
         }
         var from = tip.height.next
-        let windowEnd = tip.height.number + Self.rangesAhead * UInt64(Self.rangeCount)
+        let windowEnd = tip.height.number + Self.window
         while from <= target, from.number <= windowEnd {
             if let last = arrivedEnd(covering: from) {
                 from = last.next
@@ -98,11 +117,18 @@ extension Replica {
                 from = Height(open.from.number + UInt64(open.count))
                 continue
             }
-            guard let peer = idlePeer(holding: from) else { break }
-            sync.open[peer] = SyncState.Request(from: from, count: Self.rangeCount, at: now.monotonic)
-            let request = SyncRequest(fromHeight: from, blockCountMax: Self.rangeCount, maxBytes: Self.rangeBytes)
+            // What follows on from the tip is always asked for: nothing above it could be applied before.
+            guard from == tip.height.next || sync.rangeCount < Self.rangesAhead, let peer = idlePeer(holding: from)
+            else { break }
+            let count = UInt32(min(sync.blocksPerRange, missingCount(from: from)))
+            sync.open[peer] = SyncState.Request(from: from, count: count, at: now.monotonic)
+            let request = SyncRequest(
+                fromHeight: from,
+                blockCountMax: count,
+                maxBytes: UInt32(SyncState.rangeBytes)
+            )
             effects.append(.send(.syncRequest(request), to: [peer]))
-            from = Height(from.number + UInt64(Self.rangeCount))
+            from = Height(from.number + UInt64(count))
         }
         sync.deadline =
             sync.open.values.map { $0.at.adding(Self.requestTimeout) }.min() ?? now.monotonic.adding(Self.patience)
@@ -119,11 +145,18 @@ extension Replica {
         return ends.max()
     }
 
+    /// How many heights from this one on lie below the next range that is on its way or here.
+    private func missingCount(from height: Height) -> UInt64 {
+        let starts = sync.open.values.map(\.from) + sync.arrived.keys
+        guard let next = starts.filter({ $0 > height }).min() else { return .max }
+        return next.number - height.number
+    }
+
     private func idlePeer(holding height: Height) -> PublicKey? {
         let able = peers.keys.filter { sync.open[$0] == nil && claimedHeight(of: $0) >= height }.sorted()
         guard !able.isEmpty else { return nil }
         // Spread over the peers without a generator: another one for each range.
-        return able[Int((height.number / UInt64(Self.rangeCount)) % UInt64(able.count))]
+        return able[Int((height.number / sync.blocksPerRange) % UInt64(able.count))]
     }
 
     mutating func receive(_ response: SyncResponse, from peer: PublicKey) {
@@ -145,6 +178,7 @@ extension Replica {
             // Its session ends in a moment; until then it isn't asked again.
             return shun(peer)
         }
+        sync.learn(from: response)
         sync.arrived[first.block.height] = (peer, response)
         applyArrived()
     }
@@ -155,9 +189,8 @@ extension Replica {
             return false
         }
         let from = max(first, tip.height.next)
-        let windowEnd = tip.height.number + Self.rangesAhead * UInt64(Self.rangeCount)
-        return from <= last && from.number <= windowEnd && arrivedEnd(covering: from) == nil
-            && sync.arrived.count < Int(Self.rangesAhead)
+        return from <= last && from.number <= tip.height.number + Self.window && arrivedEnd(covering: from) == nil
+            && sync.arrived.count < Self.rangesAhead
     }
 
     /// Applies the ranges that follow on from the tip.

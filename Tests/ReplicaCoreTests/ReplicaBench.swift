@@ -259,9 +259,10 @@ extension [ReplicaEffect] {
         }
     }
 
-    var syncRequests: [(from: Height, peers: [PublicKey])] {
+    var syncRequests: [(from: Height, count: UInt32, peers: [PublicKey])] {
         sent.compactMap { item in
-            if case .syncRequest(let request) = item.message { (request.fromHeight, item.peers) } else { nil }
+            guard case .syncRequest(let request) = item.message else { return nil }
+            return (request.fromHeight, request.blockCountMax, item.peers)
         }
     }
 

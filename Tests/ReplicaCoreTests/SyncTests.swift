@@ -71,6 +71,39 @@ import Testing
         #expect(bench.replica.tip.height == Height(3))
     }
 
+    /// Asked for more than an answer holds, one peer would be busy with all of it and the others with nothing.
+    @Test func peersAreAskedForAsManyLargeBlocksAsFitAnAnswer() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let large = (0..<2).map { block in (1...300).map { bench.payment(UInt64(block * 300 + $0)) } }
+        let blocks = try bench.chain(large)
+        let byteCount = Int(blocks[0].header.transactionBytes) + 1_024
+        let fitting = UInt64((1 << 20) / 8 * 7 / byteCount)
+        #expect((10...30).contains(fitting))
+        #expect(bench.hear(bench.status(height: 200, view: 200), from: 1).syncRequests.map(\.from) == [Height(1)])
+        let answered = bench.hear(.syncResponse(bench.range(blocks, by: [1, 2, 3])), from: 1)
+        #expect(answered.syncRequests.map(\.from) == [Height(3)])
+        for peer in 2...3 {
+            let asked = bench.hear(bench.status(height: 200, view: 200), from: peer).syncRequests
+            #expect(asked.map(\.from) == [Height(3 + UInt64(peer - 1) * fitting)])
+            #expect(asked.map(\.count) == [UInt32(fitting)])
+        }
+    }
+
+    /// A range that came before what is below it leaves a gap, and only that is asked for.
+    @Test func aGapIsAskedForAsFarAsItGoes() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let blocks = try bench.chain(Array(repeating: [], count: 66))
+        for peer in 1...2 { bench.hear(bench.status(height: 66, view: 66), from: peer) }
+        let above = bench.hear(.syncResponse(bench.range(Array(blocks[64...]), by: [1, 2, 3])), from: 2)
+        #expect(above.committed.isEmpty)
+        let below = bench.hear(.syncResponse(bench.range(Array(blocks[..<60]), by: [1, 2, 3])), from: 1)
+        #expect(below.committed.last == Height(60))
+        #expect(below.syncRequests.map(\.from) == [Height(61)])
+        #expect(below.syncRequests.map(\.count) == [4])
+        let gap = bench.hear(.syncResponse(bench.range(Array(blocks[60..<64]), by: [1, 2, 3])), from: 1)
+        #expect(gap.committed == (61...66).map { Height($0) })
+    }
+
     /// What is forged in a range of three.
     enum Forgery: CaseIterable {
         case gap
