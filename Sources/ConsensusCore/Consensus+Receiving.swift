@@ -31,8 +31,7 @@ extension Consensus {
         for vote in votes { watchForSecondInstance(vote) }
         let view = certificate.view
         guard view > finalView else { return }
-        let record = records[view]
-        guard record?.certificate(certificate.kind) != certificate else { return }
+        guard records.read(view, { $0.certificate(certificate.kind) }) != certificate else { return }
         for vote in votes {
             accuse(vote)
             keep(vote)
@@ -41,22 +40,27 @@ extension Consensus {
     }
 
     private mutating func formCertificate(for body: VoteBody) {
-        guard let record = records[body.view], record.certificate(body.kind) == nil else { return }
-        let votes = record.votes(for: body)
-        guard votes.count >= electorate.validators.quorum else { return }
+        let quorum = electorate.validators.quorum
+        guard
+            let votes = records.read(
+                body.view,
+                { $0.certificate(body.kind) == nil && $0.count(of: body.kind) >= quorum ? $0.votes(for: body) : nil }
+            ), votes.count >= quorum
+        else { return }
         accept(Certificate(body: body, votes: votes, validatorCount: electorate.validators.count))
     }
 
     /// Stores a new certificate and echoes it once to all.
     private mutating func accept(_ certificate: Certificate) {
-        let record = records[certificate.view]
-        if let held = record?.certificate(certificate.kind) {
+        if let held = records.read(certificate.view, { $0.certificate(certificate.kind) }) {
             // Two certificates for different blocks of one view: at least f + 1 validators signed both (spec 3.8).
             guard held.body != certificate.body else { return }
             stopSigning(.stopped(reason: "two certificates contradict each other in view \(certificate.view)"))
             return
         }
-        if let mine = certificate.block, let other = record?.blockCertificate?.block, mine != other {
+        if let mine = certificate.block, let other = records.read(certificate.view, { $0.certifiedBlock }),
+            mine != other
+        {
             stopSigning(.stopped(reason: "two blocks are certified in view \(certificate.view)"))
             return
         }
@@ -70,7 +74,7 @@ extension Consensus {
         case .nullify: self.record(certificate.view) { $0.nullification = certificate }
         case .finalize: self.record(certificate.view) { $0.finalization = certificate }
         }
-        if let record = records[certificate.view], record.finalization != nil, record.nullification != nil {
+        if records.read(certificate.view, { $0.finalization != nil && $0.nullification != nil }) == true {
             stopSigning(.stopped(reason: "view \(certificate.view) is both finalised and nullified"))
         }
         effects.append(.store(certificate))
@@ -91,8 +95,7 @@ extension Consensus {
 
     /// Two votes that no honest validator casts both become evidence (spec 3.8).
     private mutating func accuse(_ vote: Vote) {
-        guard let record = records[vote.body.view] else { return }
-        for held in record.votes(by: Int(vote.signer)) {
+        for held in records.read(vote.body.view, { $0.votes(by: Int(vote.signer)) }) ?? [] {
             if let evidence = Evidence(held, vote) { effects.append(.evidence(evidence)) }
         }
     }
@@ -112,11 +115,11 @@ extension Consensus {
             proposal.vote.body.kind == .notarize
         else { return }
         receive(proposal.vote)
-        if records[view]?.proposal == nil { record(view) { $0.proposal = proposal } }
+        record(view) { if $0.proposal == nil { $0.proposal = proposal } }
     }
 
     mutating func reject(_ block: Hash32) {
-        for view in openViews where records[view]?.proposal?.vote.body.block == block {
+        for view in records.views where records.read(view, { $0.proposal?.vote.body.block }) == block {
             record(view) { $0.proposalIsInvalid = true }
         }
         if isCertified(block) {
@@ -145,10 +148,9 @@ extension Consensus {
 
     /// Any certificate for that view, else my own votes for it, else my highest finalization (spec 3.3).
     package func answer(to view: View) -> (certificates: [Certificate], votes: [Vote]) {
-        if let record = records[view] {
-            let certificates = [record.notarization, record.nullification, record.finalization].compactMap(\.self)
-            if !certificates.isEmpty { return (certificates, []) }
-        }
+        let certificates = records.read(view) { [$0.notarization, $0.nullification, $0.finalization] } ?? []
+        let held = certificates.compactMap(\.self)
+        if !held.isEmpty { return (held, []) }
         let votes = (own[view]?.signed ?? []).filter(maySend)
         if !votes.isEmpty { return ([], votes) }
         return (finalization.map { [$0] } ?? [], [])
@@ -156,17 +158,13 @@ extension Consensus {
 
     /// All votes above my final view that I hold under a validator's key.
     package func heldVotes(of signer: Int) -> [Vote] {
-        openViews.filter { $0 > finalView }.flatMap { records[$0]?.votes(by: signer) ?? [] }
+        records.views.filter { $0 > finalView }.flatMap { view in records.read(view) { $0.votes(by: signer) } ?? [] }
     }
 
     /// Whether anybody still needs this block.
     package func wants(_ block: Hash32) -> Bool {
         ownBlocksMissing.contains(block)
-            || openViews.contains { view in
-                guard let record = records[view] else { return false }
-                let isOpen = view >= current && record.proposal?.vote.body.block == block
-                return isOpen || record.blockCertificate?.block == block
-            }
+            || records.contains(from: current) { $0.proposal?.vote.body.block == block } || isCertified(block)
     }
 
     /// Blocks that votes of mine above the final view are for and that are not here.
@@ -177,11 +175,11 @@ extension Consensus {
 
     /// Whether a quorum has certified this block in an open view.
     package func isCertified(_ block: Hash32) -> Bool {
-        openViews.contains { records[$0]?.blockCertificate?.block == block }
+        records.contains(from: .zero) { $0.certifiedBlock == block }
     }
 
     /// Who voted what in the current view, for people: names of kinds by signer.
     package func votesInCurrentView(of signer: Int) -> [VoteBody.Kind] {
-        (records[current]?.votes(by: signer) ?? []).map(\.body.kind).sorted()
+        (records.read(current) { $0.votes(by: signer) } ?? []).map(\.body.kind).sorted()
     }
 }

@@ -6,18 +6,19 @@ extension Consensus {
 
     /// cur = 1 + the highest view with a notarization, nullification or finalization.
     mutating func advance() {
-        let highest = openViews.last { records[$0]?.anyCertificate != nil } ?? finalView
+        let highest = records.last { $0.hasCertificate } ?? finalView
         let target = max(highest, finalView).next
         guard target > current else { return }
-        enter(target, by: records[highest]?.anyCertificate ?? finalization)
+        enter(target, by: records.read(highest) { $0.anyCertificate } ?? finalization)
     }
 
     // MARK: - Finalization
 
     /// Applies the newest finalization whose block is held, with all that justifies the blocks below it.
     mutating func applyFinalization() {
-        for view in openViews.reversed() where view > finalView {
-            guard let certificate = records[view]?.finalization, let hash = certificate.block else { continue }
+        for view in records.views.reversed() where view > finalView {
+            guard let certificate = records.read(view, { $0.finalization }), let hash = certificate.block
+            else { continue }
             guard let held = blocks[hash] else {
                 fetchOnce(view, block: hash)
                 continue
@@ -45,7 +46,7 @@ extension Consensus {
             else { return nil }
             chain.append(Justified(block: target.block, certificate: certificate, nullifications: nullifications))
             guard target.parentView > finalView else { break }
-            guard let below = records[target.parentView]?.blockCertificate else {
+            guard let below = records.read(target.parentView, { $0.blockCertificate }) else {
                 ask(for: target.parentView)
                 return nil
             }
@@ -60,7 +61,7 @@ extension Consensus {
         var missing = 0
         var view = low.next
         while view < high, missing < Self.askedAtOnce {
-            if let nullification = records[view]?.nullification {
+            if let nullification = records.read(view, { $0.nullification }) {
                 found.append(nullification)
             } else {
                 ask(for: view)
@@ -87,7 +88,7 @@ extension Consensus {
         finalCertificate = certificate
         if certificate.kind == .finalize { finalization = certificate }
         lastBlockAt = now.monotonic
-        records = records.filter { $0.key > view }
+        records.forget(upTo: view)
         blocks = blocks.filter { extendsFinal($0.value.facts) }
         restored = restored.filter { blocks[$0] != nil }
         if current <= view { enter(view.next, by: certificate) } else { disarmIfIdle() }
@@ -102,7 +103,7 @@ extension Consensus {
 
     /// Asks everybody for a certificate, at most once in a quarter of a retry.
     private mutating func ask(for view: View) {
-        if let before = records[view]?.requestedAt,
+        if let before = records.read(view, { $0.requestedAt }),
             now.monotonic < before.adding(Milliseconds(pace.retry.number / 4))
         {
             return
@@ -113,17 +114,17 @@ extension Consensus {
     }
 
     private mutating func fetchOnce(_ view: View, block: Hash32) {
-        guard records[view]?.fetched == false else { return }
+        guard records.read(view, { $0.fetched }) == false else { return }
         record(view) { $0.fetched = true }
-        effects.append(.fetch(block: block, from: records[view]?.signers ?? []))
+        effects.append(.fetch(block: block, from: records.read(view) { $0.signers } ?? []))
     }
 
     // MARK: - Finalize
 
     /// A notarised block that I hold, in a view that I never nullified: finalize it, also when cur is already later.
     mutating func tryFinalize() {
-        for view in openViews where view > finalView {
-            guard let certificate = records[view]?.notarization, let target = certificate.body.target else { continue }
+        for view in records.views where view > finalView {
+            guard let target = records.read(view, { $0.notarization?.body.target }) else { continue }
             guard blocks[target.block] != nil else {
                 fetchOnce(view, block: target.block)
                 continue
@@ -138,7 +139,7 @@ extension Consensus {
 
     /// The first proposal for cur from its leader, once its block and ancestors are held and found valid.
     mutating func tryNotarize() {
-        guard let proposal = records[current]?.proposal, let target = proposal.vote.body.target,
+        guard let proposal = records.read(current, { $0.proposal }), let target = proposal.vote.body.target,
             own[current]?.notarize == nil, own[current]?.nullify == nil, maySign(in: current)
         else { return }
         guard extendsCertified(parent: proposal.parent, parentView: target.parentView) else { return }
@@ -159,7 +160,7 @@ extension Consensus {
             return false
         }
         let certified =
-            parentView == finalView ? finalBlock.hash : records[parentView]?.blockCertificate?.block
+            parentView == finalView ? finalBlock.hash : records.read(parentView) { $0.certifiedBlock }
         guard let certified else {
             ask(for: parentView)
             return false
@@ -192,9 +193,9 @@ extension Consensus {
 
     /// The highest view below cur with a certified block, if I hold the nullifications of all views between.
     private mutating func parentToBuildOn() -> (view: View, block: Hash32)? {
-        let view = openViews.last { $0 < current && records[$0]?.blockCertificate != nil } ?? finalView
+        let view = records.last(below: current) { $0.hasBlockCertificate } ?? finalView
         guard nullifications(after: view, before: current) != nil else { return nil }
-        guard view > finalView, let block = records[view]?.blockCertificate?.block
+        guard view > finalView, let block = records.read(view, { $0.certifiedBlock })
         else { return (finalView, finalBlock.hash) }
         return (view, block)
     }
@@ -216,7 +217,7 @@ extension Consensus {
                     body: body,
                     block: facts.hash,
                     parentCertificate: parent.view == finalView
-                        ? finalCertificate : records[parent.view]?.blockCertificate,
+                        ? finalCertificate : records.read(parent.view) { $0.blockCertificate },
                     nullifications: (nullifications(after: parent.view, before: view) ?? []).suffix(256)
                 )
             )
@@ -228,11 +229,13 @@ extension Consensus {
     /// A timer, f + 1 nullify votes, the leader's own nullify, or an invalid proposal: if I sent no finalize, nullify.
     mutating func tryNullify() {
         checkTimers()
-        let record = records[current]
+        let faultyMax = electorate.validators.faultyMax
+        let leader = leader
         let wanted =
-            timedOut || record?.proposalIsInvalid == true
-            || (record?.count(of: .nullify) ?? 0) > electorate.validators.faultyMax
-            || record?.vote(.nullify, by: leader) != nil
+            timedOut
+            || records.read(current) {
+                $0.proposalIsInvalid || $0.count(of: .nullify) > faultyMax || $0.vote(.nullify, by: leader) != nil
+            } == true
         // Spec 3.6: a notarize doesn't forbid a nullify, a finalize does.
         guard wanted, own[current]?.nullify == nil, own[current]?.finalize == nil, maySign(in: current) else { return }
         cast(.nullify(epoch: epoch, view: current))
@@ -244,8 +247,9 @@ extension Consensus {
     ///
     /// A lower one won't do: what waits here may stand in the block that is missing.
     package var blockToBuildOn: Hash32? {
-        let certified = openViews.last { records[$0]?.blockCertificate != nil }
-        guard let block = certified.flatMap({ records[$0]?.blockCertificate?.block }) else { return finalBlock.hash }
+        guard let view = records.last(where: { $0.hasBlockCertificate }),
+            let block = records.read(view, { $0.certifiedBlock })
+        else { return finalBlock.hash }
         return blocks[block] == nil ? nil : block
     }
 
@@ -256,8 +260,6 @@ extension Consensus {
 extension Consensus {
     /// The open view in which a block was proposed or certified.
     package func view(of block: Hash32) -> View? {
-        openViews.last { view in
-            records[view]?.blockCertificate?.block == block || records[view]?.proposal?.vote.body.block == block
-        }
+        records.last { $0.certifiedBlock == block || $0.proposal?.vote.body.block == block }
     }
 }

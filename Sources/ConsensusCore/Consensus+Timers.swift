@@ -9,10 +9,10 @@ extension Consensus {
         guard armedAt == nil, mode == .signing else { return }
         armedAt = now.monotonic
         // Spec 3.6 Timers: the leader may not propose before its parent's interval is over, so the timers wait for it.
-        let parent = openViews.last { view in
-            view < current && (records[view]?.blockCertificate?.block).flatMap { blocks[$0] } != nil
-        }
-        let time = parent.flatMap { records[$0]?.blockCertificate?.block }.flatMap { blocks[$0]?.facts.time }
+        let blocks = blocks
+        let parent = records.last(below: current) { $0.certifiedBlock.flatMap { blocks[$0] } != nil }
+        let block = parent.flatMap { view in records.read(view) { $0.certifiedBlock } }
+        let time = block.flatMap { blocks[$0]?.facts.time }
         let wait = (time ?? finalBlock.time).adding(pace.blockInterval).subtracting(now.wall)
         timersFrom = now.monotonic.adding(min(wait, pace.blockInterval.adding(Milliseconds(1000))))
     }
@@ -30,8 +30,7 @@ extension Consensus {
         let heartbeat = heartbeatAt.map { now.monotonic >= $0 } ?? false
         let pending =
             own.contains { $0.key >= current } || restored.contains { blocks[$0] != nil && $0 != finalBlock.hash }
-        let proposed = records[current]?.proposal != nil
-        if entry?.kind == .nullify || stuck || heartbeat || pending || proposed || othersAreAhead() { arm() }
+        if entry?.kind == .nullify || stuck || heartbeat || pending || isProposed || othersAreAhead() { arm() }
     }
 
     /// When the highest notarised block counts as stuck (Arm c); nil when none is unfinalised.
@@ -48,16 +47,19 @@ extension Consensus {
     }
 
     private var lastNotarizedAt: Milliseconds? {
-        openViews.last { records[$0]?.notarizedAt != nil }.flatMap { records[$0]?.notarizedAt }
+        records.last { $0.notarizedAt != nil }.flatMap { view in records.read(view) { $0.notarizedAt } }
     }
+
+    /// The leader's proposal for cur is here.
+    private var isProposed: Bool { records.read(current) { $0.proposal != nil } == true }
 
     /// Votes for views ≥ cur from f + 1 other validators (Arm h).
     private func othersAreAhead() -> Bool {
-        var signers: Set<Int> = []
-        for view in openViews where view >= current {
-            for signer in records[view]?.signers ?? [] where signer != me { signers.insert(signer) }
+        var count = 0
+        for signer in 0..<electorate.validators.count where signer != me {
+            if records.contains(from: current, where: { $0.hasVote(by: signer) }) { count += 1 }
         }
-        return signers.count > electorate.validators.faultyMax
+        return count > electorate.validators.faultyMax
     }
 
     // MARK: - Timers
@@ -95,7 +97,7 @@ extension Consensus {
     mutating func checkTimers() {
         guard armedAt != nil, !timedOut else { return }
         // The header satisfies the leader timer, not the view timer.
-        if now.monotonic >= leaderTimerAt, records[current]?.proposal == nil, own[current]?.notarize == nil {
+        if now.monotonic >= leaderTimerAt, !isProposed, own[current]?.notarize == nil {
             timedOut = true
         }
         if now.monotonic >= viewTimerAt { timedOut = true }
@@ -106,7 +108,7 @@ extension Consensus {
 
     /// While armed, or while a notarised block is unfinalised.
     private var hasUnfinished: Bool {
-        isArmed || openViews.contains { $0 > finalView && records[$0]?.blockCertificate != nil }
+        isArmed || records.contains(from: finalView.next) { $0.hasBlockCertificate }
     }
 
     mutating func retryIfDue() {
@@ -130,7 +132,7 @@ extension Consensus {
         let lacking =
             proposed.map { _ in
                 electorate.validators.validators.indices.filter { index in
-                    index != me && records[current]?.vote(.notarize, by: index) == nil
+                    index != me && records.read(current) { $0.vote(.notarize, by: index) } == nil
                 }
             } ?? []
         effects.append(
@@ -147,9 +149,9 @@ extension Consensus {
         // Spec 3.6 Retry: my own votes go back into my own pool. Without that, half of all networks of two stall after
         // restarts.
         for vote in votes { receiveOwnAgain(vote) }
-        for view in openViews {
-            guard let block = records[view]?.blockCertificate?.block, blocks[block] == nil else { continue }
-            effects.append(.fetch(block: block, from: records[view]?.signers ?? []))
+        for view in records.views {
+            guard let block = records.read(view, { $0.certifiedBlock }), blocks[block] == nil else { continue }
+            effects.append(.fetch(block: block, from: records.read(view) { $0.signers } ?? []))
         }
         // Spec 3.7(3): after a loss of the store my votes name blocks that I no longer hold and can't be repeated without.
         for block in ownBlocksMissing { effects.append(.fetch(block: block, from: [])) }
@@ -174,24 +176,38 @@ extension Consensus {
 
     /// The next moment (monotonic) at which `.tick` may change something; nil when only an event can.
     package var deadline: Milliseconds? {
-        var due: [Milliseconds] = []
+        var next = NextMoment(after: now.monotonic)
         if isArmed, !timedOut, own[current]?.nullify == nil {
-            if records[current]?.proposal == nil { due.append(leaderTimerAt) }
-            due.append(viewTimerAt)
-            if let since = cannotBuildSince { due.append(since.adding(fetchGrace)) }
+            if !isProposed { next.consider(leaderTimerAt) }
+            next.consider(viewTimerAt)
+            if let since = cannotBuildSince { next.consider(since.adding(fetchGrace)) }
         }
-        if let nextRetry { due.append(nextRetry) }
-        if !isArmed, let heartbeatAt { due.append(heartbeatAt) }
+        if let nextRetry { next.consider(nextRetry) }
+        if !isArmed, let heartbeatAt { next.consider(heartbeatAt) }
         if mayPropose, isArmed {
-            let view = openViews.last { $0 < current && records[$0]?.blockCertificate != nil }
-            let parent = view.flatMap { records[$0]?.blockCertificate?.block } ?? finalBlock.hash
-            if let held = blocks[parent] { due.append(proposeAt(held)) }
+            let view = records.last(below: current) { $0.hasBlockCertificate }
+            let parent = view.flatMap { view in records.read(view) { $0.certifiedBlock } } ?? finalBlock.hash
+            if let held = blocks[parent] { next.consider(proposeAt(held)) }
         }
-        if let time = records[current]?.proposal?.time, time.number > now.wall.number + Self.clockAheadMax.number {
-            due.append(now.monotonic.adding(time.subtracting(now.wall.adding(Self.clockAheadMax))))
+        if let time = records.read(current, { $0.proposal?.time }),
+            time.number > now.wall.number + Self.clockAheadMax.number
+        {
+            next.consider(now.monotonic.adding(time.subtracting(now.wall.adding(Self.clockAheadMax))))
         }
-        if let stuckAt { due.append(stuckAt) }
-        // A moment that has passed changes nothing more: only what lies ahead wakes.
-        return due.filter { $0 > now.monotonic }.min()
+        if let stuckAt { next.consider(stuckAt) }
+        return next.found
+    }
+}
+
+/// The earliest of some moments that lies ahead: one that has passed changes nothing more.
+private struct NextMoment {
+    private let now: Milliseconds
+    private(set) var found: Milliseconds?
+
+    init(after now: Milliseconds) { self.now = now }
+
+    mutating func consider(_ moment: Milliseconds) {
+        guard moment > now else { return }
+        found = found.map { min($0, moment) } ?? moment
     }
 }

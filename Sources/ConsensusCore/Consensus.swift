@@ -26,7 +26,7 @@ package struct Consensus: Sendable {
     package internal(set) var finalization: Certificate?
     package internal(set) var mode: SigningMode
 
-    var records: [View: ViewRecord] = [:]
+    var records = OpenViews()
     /// My votes above the final view that is on disk.
     var own: [View: OwnVotes] = [:]
     /// Blocks above the final one that I hold and have executed, and the final one.
@@ -176,11 +176,8 @@ package struct Consensus: Sendable {
     }
 
     mutating func record(_ view: View, _ change: (inout ViewRecord) -> Void) {
-        change(&records[view, default: ViewRecord(validatorCount: electorate.validators.count)])
+        records.change(view, validatorCount: electorate.validators.count, change)
     }
-
-    /// The open views, in order: nothing may depend on a dictionary's.
-    var openViews: [View] { records.keys.sorted() }
 
     mutating func stopSigning(_ mode: SigningMode) {
         guard self.mode == .signing else { return }

@@ -37,9 +37,11 @@ struct ViewRecord: Sendable {
 
     func votes(by signer: Int) -> [Vote] { votes.compactMap { $0[signer] } }
 
+    func hasVote(by signer: Int) -> Bool { votes.contains { $0[signer] != nil } }
+
     /// Whoever has cast any vote here.
     var signers: [Int] {
-        (0..<votes[0].count).filter { signer in votes.contains { $0[signer] != nil } }
+        (0..<votes[0].count).filter(hasVote)
     }
 
     func certificate(_ kind: VoteBody.Kind) -> Certificate? {
@@ -53,6 +55,10 @@ struct ViewRecord: Sendable {
     /// The certificate over a block: a finalization, else a notarization.
     var blockCertificate: Certificate? { finalization ?? notarization }
     var anyCertificate: Certificate? { finalization ?? notarization ?? nullification }
+    var hasBlockCertificate: Bool { finalization != nil || notarization != nil }
+    var hasCertificate: Bool { hasBlockCertificate || nullification != nil }
+    /// The block that a certificate is over.
+    var certifiedBlock: Hash32? { finalization?.block ?? notarization?.block }
 }
 
 /// What this validator has bound itself to in one view, from the moment it decided, before the bytes exist.

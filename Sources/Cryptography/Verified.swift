@@ -23,7 +23,7 @@ import Primitives
 
     /// A whole whose every part was verified.
     package init<Part>(assembling parts: [Verified<Part>], _ build: ([Part]) -> Value) {
-        value = build(parts.map(\.value))
+        value = build(parts.map { $0.value })
     }
 
     /// What this node verified before it stored it, and whose hash was checked on reading.

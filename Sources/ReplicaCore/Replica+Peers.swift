@@ -72,7 +72,7 @@ extension Replica {
             votes: consensus.heldVotes(of: index)
         )
         effects.append(.send(.heldVotes(held), to: [key]))
-        let leaves = mempool.waiting(limit: PeerLimits.leavesMax).transactions.map(\.leaf)
+        let leaves = mempool.waiting(limit: PeerLimits.leavesMax).transactions.map { $0.leaf }
         if !leaves.isEmpty { effects.append(.send(.announce(leaves), to: [key])) }
     }
 

@@ -62,16 +62,22 @@ extension Replica {
 
     /// The best final height that a connected peer claims and hasn't just failed to serve; a hint.
     var bestPeerHeight: Height {
-        // A loop: a closure would take a copy of the replica along, in every turn.
+        // A loop, and read in place: this is looked at in every turn, and a closure would take a copy of the replica along.
         var best = Height.zero
-        for key in peers.keys { best = max(best, claimedHeight(of: key)) }
+        for place in peers.indices {
+            guard let height = peers.values[place].status?.finalHeight, height > best,
+                !isShunned(peers.keys[place])
+            else { continue }
+            best = height
+        }
         return best
     }
 
     private func claimedHeight(of key: PublicKey) -> Height {
-        if let until = sync.shunnedUntil[key], now.monotonic < until { return .zero }
-        return peers[key]?.status?.finalHeight ?? .zero
+        isShunned(key) ? .zero : peers[key]?.status?.finalHeight ?? .zero
     }
+
+    private func isShunned(_ key: PublicKey) -> Bool { sync.shunnedUntil[key].map { now.monotonic < $0 } ?? false }
 
     private mutating func shun(_ key: PublicKey) {
         guard peers[key] != nil else { return }

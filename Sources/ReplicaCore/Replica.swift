@@ -179,13 +179,13 @@ package struct Replica: Sendable {
     // MARK: - Waking
 
     private mutating func wakeWhenDue() {
-        var due = [nextStatus]
-        if let consensusDeadline { due.append(consensusDeadline) }
-        if let deadline = work.deadline { due.append(deadline) }
-        if let deadline = outbox.deadline { due.append(deadline) }
-        if let deadline = assemblyDeadline { due.append(deadline) }
-        if let deadline = sync.deadline { due.append(deadline) }
-        guard let next = due.min(), next != lastWake else { return }
+        var next = nextStatus
+        if let consensusDeadline { next = min(next, consensusDeadline) }
+        if let deadline = work.deadline { next = min(next, deadline) }
+        if let deadline = outbox.deadline { next = min(next, deadline) }
+        if let deadline = assemblyDeadline { next = min(next, deadline) }
+        if let deadline = sync.deadline { next = min(next, deadline) }
+        guard next != lastWake else { return }
         lastWake = next
         effects.append(.wake(at: next))
     }

@@ -13,7 +13,7 @@ package struct TwinsCampaign: Sendable {
     package let plan: TwinsPlan
     package let extent: Extent
     /// One in so many runs a second time, with real signatures, and must come to the same end.
-    package static let signedShare: UInt64 = 64
+    package static let signedShare: UInt64 = 100
 
     private let mock: TwinsRunner
     private let signed: TwinsRunner

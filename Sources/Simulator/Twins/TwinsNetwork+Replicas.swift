@@ -29,7 +29,8 @@ extension TwinsNetwork {
             send(.evidence(evidence), from: copy, to: others[copy])
         case .vote(let body):
             guard let vote = sign(body, of: copy) else { return }
-            send(.vote(vote.value), from: copy, to: others[copy])
+            // Signed a moment ago: nobody checks it again, and a copy says its votes as they are.
+            send(.vote(vote.value), .vote(vote), from: copy, to: others[copy])
             events.append(.voted(vote))
         case .propose(let draft):
             guard let vote = sign(draft.body, of: copy) else { return }
@@ -40,7 +41,7 @@ extension TwinsNetwork {
             checker.becameFinal(blocks, at: copy)
             nodes[copy].disk.commit(blocks)
             guard let last = blocks.last else { return }
-            say { "\($0.plan.name(of: copy)) has height \(last.height) final, view \(last.view)" }
+            if trace.keepsLines { say("\(plan.name(of: copy)) has height \(last.height) final, view \(last.view)") }
             events.append(.committed(height: last.height, view: last.view))
         case .send(let message, let peers): send(message, from: copy, to: peers.flatMap { copies[$0] ?? [] })
         case .broadcast(let message): send(message, from: copy, to: others[copy])
@@ -65,7 +66,7 @@ extension TwinsNetwork {
 
     /// Only two certificates that exclude each other may stop a node here, and it takes more than f twins to make them.
     private mutating func stopped(_ copy: Int, _ what: String) {
-        say { "\($0.plan.name(of: copy)) \(what)" }
+        if trace.keepsLines { say("\(plan.name(of: copy)) \(what)") }
         if !plan.isBeyondBearing { checker.violate("stopped: \(plan.name(of: copy)) \(what)") }
     }
 
@@ -84,10 +85,8 @@ extension TwinsNetwork {
         return Verified(readBack: vote)
     }
 
-    /// Adds a line to the trace, if one is kept.
-    mutating func say(_ line: (TwinsNetwork) -> String) {
-        guard trace.keepsLines else { return }
-        let words = line(self)
-        trace.say(words, at: (now - Self.start) * 1000)
-    }
+    /// Adds a line to the trace.
+    ///
+    /// Where words take time to find, whoever says them looks first whether lines are kept.
+    mutating func say(_ words: String) { trace.say(words, at: (now - Self.start) * 1000) }
 }

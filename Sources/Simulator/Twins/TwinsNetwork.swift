@@ -180,6 +180,10 @@ struct TwinsNetwork: Sendable {
         guard let gated = gated(message) else {
             return checker.violate("\(plan.name(of: sender)) sends what no gate lets through: \(message.line)")
         }
+        send(message, gated, from: sender, to: receivers)
+    }
+
+    mutating func send(_ message: PeerMessage, _ gated: GatedMessage, from sender: Int, to receivers: [Int]) {
         // Whoever hears all nullify votes of a silent view needs no certificate.
         if !isCalm, case .certificate(let certificate) = message, isSilent(certificate.view) { return }
         if let view = message.viewOfVote, view > openView, !isCalm {
@@ -222,7 +226,8 @@ struct TwinsNetwork: Sendable {
                 heldBack.append(envelope)
             }
         }
-        say { "\($0.plan.name(of: sender)) → \(heard.map($0.plan.name).joined(separator: " ")): \(message.line)" }
+        guard trace.keepsLines else { return }
+        say("\(plan.name(of: sender)) → \(heard.map(plan.name).joined(separator: " ")): \(message.line)")
     }
 
     /// Lets messages about views up to this one through.

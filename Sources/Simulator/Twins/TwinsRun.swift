@@ -12,10 +12,10 @@ extension TwinsNetwork {
         beSilent(until: view)
         guard !isOver else { return }
         rounds.append(Round(view: view, split: plan.split(of: setting)))
-        say { network in
-            let plan = network.plan
-            return "-- round \(network.rounds.count) is view \(view), led by v\(plan.leader(of: setting)): "
-                + plan.words(for: setting)
+        if trace.keepsLines {
+            say(
+                "-- round \(rounds.count) is view \(view), led by v\(plan.leader(of: setting)): \(plan.words(for: setting))"
+            )
         }
         open(upTo: view)
         let deadline = now + Self.patience
@@ -70,7 +70,7 @@ extension TwinsNetwork {
     /// All hear all, over sessions that begin anew, until every honest node has one and the same new block final.
     mutating func heal() {
         isCalm = true
-        say { _ in "-- all hear all" }
+        say("-- all hear all")
         open(upTo: openView)
         if !plan.arrivesLate { heldBack = [] }
         connectAll()
@@ -89,7 +89,7 @@ extension TwinsNetwork {
 
     /// Nobody promises progress with more than f twins: honest nodes stop when two certificates exclude each other.
     mutating func stall(_ what: String) {
-        say { _ in what }
+        say(what)
         if !plan.isBeyondBearing { checker.violate(what) }
         isStalled = true
     }
