@@ -22,6 +22,14 @@ package protocol ChainSource {
     /// What was read up to the last block that passed, of a source of which there will be more.
     var inputsSoFar: [ReportInput] { get }
 
+    /// What of `finish` may be done on another thread from the opening on, if not in `finish` itself.
+    var sideWork: @Sendable () -> Void { get }
+
+    /// Called once, before the first block; what it finds wrong is told of block 0.
+    ///
+    /// `verifier` stands at block 0.
+    mutating func begin(_ verifier: Verifier) throws(SourceStop)
+
     /// What was read, by its digests; asked for once, at the end.
     ///
     /// `height` is the last block that was looked at, whether it holds or not. What is left of a file is read for it.
@@ -50,6 +58,8 @@ package protocol ChainSource {
 extension ChainSource {
     package var answers: AnswerTally? { nil }
     package var inputsSoFar: [ReportInput] { [] }
+    package var sideWork: @Sendable () -> Void { {} }
+    package mutating func begin(_ verifier: Verifier) throws(SourceStop) {}
     package mutating func inputs(through height: Height) throws(VerificationFailure) -> [ReportInput] { [] }
     package mutating func passed(_ height: Height) {}
 }

@@ -10,9 +10,11 @@ package import VerifierCore
 package struct HomeSource: ChainSource {
     private let store: ChainStore
     private let votes: VoteLogFacts?
-    private var audit: StoreAudit
+    /// Nil until the work has begun.
+    private var audit: StoreAudit?
     /// Drawn after the copy was made, so that nothing in it was chosen by it.
-    private let secret: Hash32
+    private let secret = Hash32.random()
+    private let survey: StoreSurvey
     private var nextHeight = Height.zero.next
     private let input: ReportInput
 
@@ -35,30 +37,28 @@ package struct HomeSource: ChainSource {
             try ChainStore.openCopy(of: home, genesis: verifier.genesis) { inventory = $0 }
         }
         let waiting = try WaitingFacts(store, electorate: verifier.electorate)
-        let source = try HomeSource(store, votes, inventory, genesis: verifier.ledger)
-        return (source, waiting.certificates)
+        return (HomeSource(store, votes, inventory), waiting.certificates)
     }
 
-    private init(
-        _ store: ChainStore,
-        _ votes: VoteLogFacts?,
-        _ inventory: HomeInventory,
-        genesis ledger: Ledger
-    ) throws(SourceStop) {
+    private init(_ store: ChainStore, _ votes: VoteLogFacts?, _ inventory: HomeInventory) {
         self.store = store
         self.votes = votes
         input = ReportInput(inventory)
+        survey = StoreSurvey(of: store, secret: secret)
+    }
+
+    package var sideWork: @Sendable () -> Void { survey.work }
+
+    package mutating func begin(_ verifier: Verifier) throws(SourceStop) {
         let accounts = try Self.accounts(of: store)
         let snapshot = try Self.snapshot(of: store)
-        let secret = Hash32.random()
-        self.secret = secret
         audit = try judging { () throws(Violation) in
-            try StoreAudit(genesis: ledger, accounts: accounts, snapshot: snapshot, secret: secret)
+            try StoreAudit(genesis: verifier.ledger, accounts: accounts, snapshot: snapshot, secret: secret)
         }
     }
 
     package var last: Height { store.tip.height }
-    package var tally: StoreTally? { audit.tally }
+    package var tally: StoreTally? { audit?.tally }
     package func inputs(through height: Height) -> [ReportInput] { [input] }
 
     /// A block of a store, by its height.
@@ -81,31 +81,24 @@ package struct HomeSource: ChainSource {
     }
 
     package mutating func compare(_ block: FinalBlock) throws(SourceStop) {
-        let expected = audit.expectedEntries(of: block)
+        let expected = begunAudit.expectedEntries(of: block)
         let found = try found(expected)
-        try judging { () throws(Violation) in try audit.take(block, expected: expected, found: found) }
+        try judging { () throws(Violation) in try audit?.take(block, expected: expected, found: found) }
+    }
+
+    private var begunAudit: StoreAudit {
+        guard let audit else { preconditionFailure("a verification begins before it compares") }
+        return audit
     }
 
     /// The settlements, the marks, and that nothing else lies in the store.
     package mutating func finish(_ verifier: Verifier) throws(SourceStop) -> [Gap] {
-        var marks: [StoreEntry] = []
-        var counts: [StoreKey.Space: UInt64] = [:]
-        var settlements = EntryFingerprint(secret: secret)
-        try reading { () throws(StorageError) in
-            try store.forEachEntry { (key, value) throws(StorageError) in
-                counts[key.space, default: 0] += 1
-                switch key.space {
-                case .marks: marks.append(StoreEntry(key: key, value: value))
-                case .settlements: settlements.add(key: key.bytes, value: value)
-                default: break
-                }
-                return true
-            }
-        }
-        if !audit.holds(settlements: settlements) { try compareSettlements(upTo: verifier.header.height) }
-        let all = StoreKey.Space.allCases.map { (space: $0, entries: counts[$0, default: 0]) }
+        let contents = try reading { () throws(StorageError) in try survey.contents() }
+        let settlements = contents.settlements
+        if !begunAudit.holds(settlements: settlements) { try compareSettlements(upTo: verifier.header.height) }
+        let counts = StoreKey.Space.allCases.map { (space: $0, entries: contents.counts[$0, default: 0]) }
         try judging { () throws(Violation) in
-            try audit.finish(verifier, marks: marks, counts: all, settlements: settlements)
+            try audit?.finish(verifier, marks: contents.marks, counts: counts, settlements: settlements)
         }
         return try reading { () throws(StorageError) in try votes?.gaps(tip: store.tip, store: store) ?? [] }
     }
@@ -119,7 +112,7 @@ package struct HomeSource: ChainSource {
             let expected = StoreEntries.settlements(of: block)
             let found = try found(expected)
             try judging { () throws(Violation) in
-                try audit.compareSettlements(expected, found: found, at: height)
+                try begunAudit.compareSettlements(expected, found: found, at: height)
             }
         }
     }

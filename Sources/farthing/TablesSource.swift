@@ -46,6 +46,9 @@ package struct TablesSource<Base: ChainSource, Sink: TableSink>: ChainSource {
     package var tally: StoreTally? { base.tally }
     package var answers: AnswerTally? { base.answers }
     package var inputsSoFar: [ReportInput] { base.inputsSoFar }
+    package var sideWork: @Sendable () -> Void { base.sideWork }
+
+    package mutating func begin(_ verifier: Verifier) throws(SourceStop) { try base.begin(verifier) }
 
     package mutating func inputs(through height: Height) throws(VerificationFailure) -> [ReportInput] {
         let inputs = try base.inputs(through: height)

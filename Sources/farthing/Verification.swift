@@ -38,13 +38,21 @@ package struct Verification: Sendable {
     ) async throws(VerificationFailure) -> VerificationReport {
         var verifier = Verifier(genesis: genesis, depth: depth, held: held)
         var source: Source
+        let loose: [Verified<Certificate>]
         do throws(SourceStop) {
-            let opened = try await open(verifier)
-            source = opened.source
-            verifier.hold(opened.loose)
+            (source, loose) = try await open(verifier)
         } catch {
             return verifier.finish(violation: try error.violation(at: .zero))
         }
+        // Whatever ends this function early cancels it and waits for it.
+        let sideWork = depth == .full && jobs > 1 ? source.sideWork : {}
+        async let isSideWorkDone: Void = sideWork()
+        do throws(SourceStop) {
+            try source.begin(verifier)
+        } catch {
+            return verifier.finish(violation: try error.violation(at: .zero))
+        }
+        verifier.hold(loose)
         var violation: Violation?
         var gaps: [Gap] = []
         do throws(SourceStop) {
@@ -53,6 +61,7 @@ package struct Verification: Sendable {
             violation = try error.violation(at: verifier.header.height.next)
         }
         if violation == nil, depth == .full {
+            await isSideWorkDone
             do throws(SourceStop) {
                 gaps = try await source.finish(verifier)
             } catch {
