@@ -115,26 +115,27 @@ struct StateTreePatch: Sendable {
     ) -> Level {
         var parents = Level()
         parents.indices.reserveCapacity(below.indices.count)
-        parents.hashes.reserveCapacity(below.indices.count)
+        var children: [(left: Hash32, right: Hash32?)] = []
+        children.reserveCapacity(below.indices.count)
         var position = 0
         while position < below.indices.count {
             let index = below.indices[position]
             let hash = below.hashes[position]
             position += 1
-            let parent: Hash32
             if index & 1 == 1 {
-                parent = Merkle.nodeHash(unchanged(level, index - 1), hash)
+                children.append((unchanged(level, index - 1), hash))
             } else if index + 1 == width {
-                parent = hash
+                children.append((hash, nil))
             } else if position < below.indices.count, below.indices[position] == index + 1 {
-                parent = Merkle.nodeHash(hash, below.hashes[position])
+                children.append((hash, below.hashes[position]))
                 position += 1
             } else {
-                parent = Merkle.nodeHash(hash, unchanged(level, index + 1))
+                children.append((hash, unchanged(level, index + 1)))
             }
             parents.indices.append(index >> 1)
-            parents.hashes.append(parent)
         }
+        // In a large tree most unchanged nodes lie far from any cache: fetched without a hash between two, they come together.
+        parents.hashes = children.map { pair in pair.right.map { Merkle.nodeHash(pair.left, $0) } ?? pair.left }
         return parents
     }
 }
