@@ -4,7 +4,8 @@ import Primitives
 
 /// What one peer was asked for and may still answer, each request once.
 ///
-/// A late answer is still an answer, so nothing expires; beyond its bounds the oldest is forgotten.
+/// A late answer is still an answer, so nothing expires; beyond its bounds the oldest is forgotten, of bodies the oldest of the
+/// block that was asked for most: what nobody answers is asked for again and again, and must not push out what will be.
 struct OpenRequests: Sendable {
     /// What is open of one block.
     ///
@@ -12,7 +13,7 @@ struct OpenRequests: Sendable {
     /// held against all that was asked of its block, not against one request.
     fileprivate struct Bodies: Sendable {
         let block: Hash32
-        /// Of each request, as many as were named: a hostile leader may name a leaf twice.
+        /// Of each request, as many as were named, the oldest first: a hostile leader may name a leaf twice.
         var counts: [Int]
         var leaves: Set<Hash32>
         /// Of all requests together.
@@ -47,12 +48,8 @@ struct OpenRequests: Sendable {
             if blocks.count >= Self.blocksMax { blocks.removeFirst() }
             blocks.append(request.hash)
         case .bodyRequest(let request):
-            while let oldest = bodies.first,
-                requestCount >= Self.bodiesMax || leafCount + request.leaves.count > Self.leavesMax
-            {
-                leafCount -= oldest.leafCount
-                bodies.removeFirst()
-            }
+            while requestCount >= Self.bodiesMax { forgetOldest(ofMost: \.counts.count) }
+            while leafCount > 0, leafCount + request.leaves.count > Self.leavesMax { forgetOldest(ofMost: \.leafCount) }
             leafCount += request.leaves.count
             var open =
                 bodies.firstIndex { $0.block == request.block }.map { bodies.remove(at: $0) }
@@ -82,13 +79,26 @@ struct OpenRequests: Sendable {
                 let request = bodies[index].smallest(of: response.transactions.count),
                 response.transactions.allSatisfy({ bodies[index].leaves.contains($0.leaf) })
             else { return false }
-            bodies[index].counts.remove(at: request)
-            guard bodies[index].counts.isEmpty else { return true }
-            leafCount -= bodies[index].leafCount
-            bodies.remove(at: index)
+            close(request, of: index)
             return true
         default: return true
         }
+    }
+
+    /// Forgets the oldest body request of the block of which there is most.
+    private mutating func forgetOldest(ofMost amount: (Bodies) -> Int) {
+        guard let most = bodies.map(amount).max(), let index = bodies.firstIndex(where: { amount($0) == most }) else {
+            preconditionFailure("more than a bound is at least one request")
+        }
+        close(0, of: index)
+    }
+
+    /// A block's leaves stay as they are while any request for it is open: answers may come in another order.
+    private mutating func close(_ request: Int, of index: Int) {
+        let count = bodies[index].counts.remove(at: request)
+        bodies[index].leafCount -= count
+        leafCount -= count
+        if bodies[index].counts.isEmpty { bodies.remove(at: index) }
     }
 }
 

@@ -116,11 +116,34 @@ import Testing
             peers.sent(.blockRequest(BlockRequest(hash: hash)), to: [peer])
         }
         #expect(peers.judge(.blockResponse(block), from: peer, at: now) != .take)
-        let bodies = PeerMessage.bodyRequest(BodyRequest(block: block.hash, leaves: block.transactions.map(\.leaf)))
-        peers.sent(bodies, to: [peer])
-        for _ in 0..<64 { peers.sent(.bodyRequest(BodyRequest(block: .zero, leaves: [.zero])), to: [peer]) }
-        let response = PeerMessage.bodyResponse(BodyResponse(block: block.hash, transactions: block.transactions))
-        #expect(peers.judge(response, from: peer, at: now) != .take)
+    }
+
+    /// The body of a block and what asks for it, and for a block that no request names.
+    private func bodies() throws -> (request: PeerMessage, answer: PeerMessage, other: PeerMessage) {
+        let block = try bench.chain([[bench.payment(1)]])[0]
+        return (
+            .bodyRequest(BodyRequest(block: block.hash, leaves: block.transactions.map(\.leaf))),
+            .bodyResponse(BodyResponse(block: block.hash, transactions: block.transactions)),
+            .bodyRequest(BodyRequest(block: .zero, leaves: [.zero]))
+        )
+    }
+
+    /// Seed 28054 of the simulator: a body that nobody had was asked for every 50 ms, and answers about another block were dropped.
+    @Test func whatNobodyAnswersPushesOutNoOtherRequest() throws {
+        let (request, answer, other) = try bodies()
+        var peers = connected()
+        for _ in 0..<7 { peers.sent(request, to: [peer]) }
+        for _ in 0..<500 { peers.sent(other, to: [peer]) }
+        for _ in 0..<7 { #expect(peers.judge(answer, from: peer, at: now) == .take) }
+        #expect(peers.judge(answer, from: peer, at: now) != .take)
+    }
+
+    @Test func ofTooManyRequestsForOneBlockTheOldestIsForgotten() throws {
+        let (request, answer, _) = try bodies()
+        var peers = connected()
+        for _ in 0..<65 { peers.sent(request, to: [peer]) }
+        for _ in 0..<64 { #expect(peers.judge(answer, from: peer, at: now) == .take) }
+        #expect(peers.judge(answer, from: peer, at: now) != .take)
     }
 
     // MARK: - Too much
