@@ -25,7 +25,9 @@ final class StoreSurvey: Sendable {
     }
 
     /// Walks, unless that has been done; gives up when its task is cancelled.
-    func work() {
+    func work() { walk { Task.isCancelled } }
+
+    private func walk(givingUpIf isUnwanted: () -> Bool) {
         guard found.withLock({ $0 == nil }) else { return }
         var walked = 0
         var isGivenUp = false
@@ -39,7 +41,7 @@ final class StoreSurvey: Sendable {
                 default: break
                 }
                 walked += 1
-                isGivenUp = walked.isMultiple(of: 1_024) && Task.isCancelled
+                isGivenUp = walked.isMultiple(of: 1_024) && isUnwanted()
                 return !isGivenUp
             }
             return contents
@@ -47,12 +49,10 @@ final class StoreSurvey: Sendable {
         if !isGivenUp { found.withLock { $0 = result } }
     }
 
-    /// What the walk found; walks first if nobody has.
+    /// What the walk found; walks first, to the end, if nobody has.
     func contents() throws(StorageError) -> Contents {
-        work()
-        guard let result = found.withLock({ $0 }) else {
-            preconditionFailure("only a verification that has ended is cancelled, and it asks for nothing more")
-        }
+        walk { false }
+        guard let result = found.withLock({ $0 }) else { preconditionFailure("a walk to the end has a result") }
         return try result.get()
     }
 }
