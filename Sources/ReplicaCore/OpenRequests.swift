@@ -17,7 +17,7 @@ struct OpenRequests: Sendable {
         var counts: [Int]
         var leaves: Set<Hash32>
         /// Of all requests together.
-        var leafCount: Int
+        var leafCount: Int { counts.reduce(0, +) }
     }
 
     private static var syncsMax: Int { 16 }
@@ -30,8 +30,8 @@ struct OpenRequests: Sendable {
     /// In the order of asking.
     private var blocks: [Hash32] = []
     private var bodies: [Bodies] = []
-    private var leafCount = 0
 
+    private var leafCount: Int { bodies.reduce(0) { $0 + $1.leafCount } }
     private var requestCount: Int { bodies.reduce(0) { $0 + $1.counts.count } }
 
     static func isRequest(_ message: PeerMessage) -> Bool {
@@ -50,13 +50,11 @@ struct OpenRequests: Sendable {
         case .bodyRequest(let request):
             while requestCount >= Self.bodiesMax { forgetOldest(ofMost: \.counts.count) }
             while leafCount > 0, leafCount + request.leaves.count > Self.leavesMax { forgetOldest(ofMost: \.leafCount) }
-            leafCount += request.leaves.count
             var open =
                 bodies.firstIndex { $0.block == request.block }.map { bodies.remove(at: $0) }
-                ?? Bodies(block: request.block, counts: [], leaves: [], leafCount: 0)
+                ?? Bodies(block: request.block, counts: [], leaves: [])
             open.counts.append(request.leaves.count)
             open.leaves.formUnion(request.leaves)
-            open.leafCount += request.leaves.count
             bodies.append(open)
         default: break
         }
@@ -95,9 +93,7 @@ struct OpenRequests: Sendable {
 
     /// A block's leaves stay as they are while any request for it is open: answers may come in another order.
     private mutating func close(_ request: Int, of index: Int) {
-        let count = bodies[index].counts.remove(at: request)
-        bodies[index].leafCount -= count
-        leafCount -= count
+        bodies[index].counts.remove(at: request)
         if bodies[index].counts.isEmpty { bodies.remove(at: index) }
     }
 }

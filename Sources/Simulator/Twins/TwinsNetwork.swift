@@ -183,6 +183,7 @@ struct TwinsNetwork: Sendable {
         send(message, gated, from: sender, to: receivers)
     }
 
+    /// Sends what has been through a gate.
     mutating func send(_ message: PeerMessage, _ gated: GatedMessage, from sender: Int, to receivers: [Int]) {
         // Whoever hears all nullify votes of a silent view needs no certificate.
         if !isCalm, case .certificate(let certificate) = message, isSilent(certificate.view) { return }
