@@ -63,7 +63,7 @@ final class NodeParts: Sendable {
     let startUp: StartUp
     private let workers: Int
     /// Apart from those of clients: no request holds up a vote.
-    private let peerThreads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    private let peerThreads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     init(
         _ settings: NodeSettings,
@@ -121,7 +121,7 @@ final class NodeParts: Sendable {
             voteLog: startUp.voteLog,
             network: peers,
             watch: watch,
-            gate: { Verified.check($0, in: electorate, by: StrictEd25519()) },
+            gate: { gate.check(own: $0) },
             deliver: { inbox.put($0) }
         )
         let recent = RecentBlocks(startUp.recentHeaders)

@@ -20,6 +20,9 @@ final class SignatureGate: Sendable {
     enum Source: Hashable {
         case peer(PublicKey)
         case client(String)
+        /// Final blocks that this node asked for, of whichever peers: checked in the order in which they came, because what
+        /// was asked for first is executed first.
+        case ranges
     }
 
     private struct Queues {
@@ -43,7 +46,8 @@ final class SignatureGate: Sendable {
 
     /// Checks a peer's message; hands on nil when a signature doesn't hold.
     ///
-    /// What nobody signs goes on at once. What is no longer wanted when its turn comes isn't checked, and is handed on as nil too.
+    /// What nobody signs goes on at once, and so does a certificate of votes that held here before, as most are: every node
+    /// echoes it. What is no longer wanted when its turn comes isn't checked, and is handed on as nil too.
     func check(
         _ message: PeerMessage,
         from peer: PublicKey,
@@ -62,12 +66,40 @@ final class SignatureGate: Sendable {
                 let verified = verdicts.compactMap(\.self)
                 deliver(verified.count == verdicts.count ? .bodyResponse(block: response.block, verified) : nil)
             }
+        case .blockResponse(let block): checkFirst(block.transactions, of: .peer(peer), message, isWanted, deliver)
+        case .syncResponse(let response):
+            checkFirst(response.blocks.flatMap(\.block.transactions), of: .ranges, message, isWanted, deliver)
         default:
+            if case .certificate = message,
+                let known = GatedMessage.check(message, in: electorate, by: scheme.memory)
+            {
+                return deliver(isWanted() ? known : nil)
+            }
             submit(for: message.lane == .consensus ? nil : .peer(peer)) { [electorate, scheme] in
                 deliver(isWanted() ? GatedMessage.check(message, in: electorate, by: scheme) : nil)
             }
         }
     }
+
+    /// Checks a message's transactions side by side, then the message, which finds them remembered: so no block keeps one
+    /// thread busy while the others have nothing to do.
+    private func checkFirst(
+        _ transactions: [IdentifiedTransaction],
+        of source: Source,
+        _ message: PeerMessage,
+        _ isWanted: @escaping @Sendable () -> Bool,
+        _ deliver: @escaping @Sendable (GatedMessage?) -> Void
+    ) {
+        check(transactions, of: source, isWanted: isWanted) { [self] verdicts in
+            guard !verdicts.contains(where: { $0 == nil }) else { return deliver(nil) }
+            submit(for: source) { [electorate, scheme] in
+                deliver(isWanted() ? GatedMessage.check(message, in: electorate, by: scheme) : nil)
+            }
+        }
+    }
+
+    /// Checks a vote of this node's own, on the caller's thread; it comes back in every certificate, and is known then.
+    func check(own vote: Vote) -> Verified<Vote>? { Verified.check(vote, in: electorate, by: scheme) }
 
     /// Checks a client's transactions; a verdict for each, in their order.
     func check(

@@ -58,6 +58,21 @@ struct Assembly: Sendable {
         }
     }
 
+    /// How long to wait for an answer: a sixth of the view timer until everybody was asked once, then twice, four times as
+    /// long and so on, up to the time of a retry.
+    ///
+    /// What nobody has, such as the block of a leader who sent it to none, would else be asked for twenty times a second.
+    struct Patience {
+        let first: UInt64
+        let longest: UInt64
+        let validatorCount: Int
+    }
+
+    func askAgainAt(_ patience: Patience) -> Milliseconds {
+        let rounds = UInt64(min(asked / patience.validatorCount, 16))
+        return askedAt.adding(Milliseconds(min(patience.first << rounds, patience.longest)))
+    }
+
     var missing: [Hash32] { leaves.indices.filter { bodies[$0] == nil }.map { leaves[$0] } }
     var isWhole: Bool { missingCount == 0 }
     var transactions: [IdentifiedTransaction] { bodies.compactMap(\.self) }
@@ -117,6 +132,16 @@ extension Replica {
         let found = Dictionary(transactions.map { ($0.value.leaf, $0.value) }, uniquingKeysWith: { first, _ in first })
         assemblies[hash]?.add { found[$0] }
         proceed(with: hash)
+    }
+
+    /// Puts transactions that came by themselves where a block waits for them; what is still missing is asked for already.
+    mutating func complete(with transactions: [IdentifiedTransaction]) {
+        guard !assemblies.isEmpty else { return }
+        let found = Dictionary(transactions.map { ($0.leaf, $0) }, uniquingKeysWith: { first, _ in first })
+        for hash in assemblies.filter({ !$0.value.isWhole }).keys.sorted() {
+            assemblies[hash]?.add { found[$0] }
+            if assemblies[hash]?.isWhole == true { proceed(with: hash) }
+        }
     }
 
     /// A whole block that was asked for.
@@ -267,13 +292,19 @@ extension Replica {
         assembly.isFetched || consensus.isCertified(assembly.header.parent)
     }
 
-    /// After a sixth of the view timer whoever else voted is asked.
-    private var refetchInterval: Milliseconds { Milliseconds(max(20, consensus.pace.viewTimer.number / 6)) }
+    private var patience: Assembly.Patience {
+        let first = max(20, consensus.pace.viewTimer.number / 6)
+        return Assembly.Patience(
+            first: first,
+            longest: max(first, consensus.pace.retry.number),
+            validatorCount: max(1, peers.values.count { $0.index != nil })
+        )
+    }
 
     mutating func refetchAssemblies() {
         guard !assemblies.isEmpty else { return }
-        let (interval, moment) = (refetchInterval, now.monotonic)
-        let due = assemblies.filter { $0.value.askedAt.adding(interval) <= moment }.keys.sorted()
+        let (patience, moment) = (patience, now.monotonic)
+        let due = assemblies.filter { $0.value.askAgainAt(patience) <= moment }.keys.sorted()
         for hash in due {
             // Nobody wants it any more: its view has passed without a certificate.
             guard consensus.wants(hash) || isAwaitedParent(hash) else {
@@ -288,7 +319,8 @@ extension Replica {
     var assemblyDeadline: Milliseconds? {
         // Looked at first: a closure would take a copy of the replica along, in every turn.
         guard !assemblies.isEmpty else { return nil }
-        return assemblies.values.map(\.askedAt).min()?.adding(refetchInterval)
+        let patience = patience
+        return assemblies.values.map { $0.askAgainAt(patience) }.min()
     }
 
     // MARK: - Serving

@@ -16,7 +16,7 @@ extension Replica {
     private mutating func perform(_ effect: ConsensusEffect) {
         switch effect {
         case .store(let certificate): effects.append(.storeCertificate(certificate))
-        case .broadcast(let certificate): effects.append(.broadcast(.certificate(certificate)))
+        case .broadcast(let certificate): echo(certificate)
         case .vote(let body): effects.append(.vote(body))
         case .build(let view, _, let parent): build(for: view, on: parent)
         case .propose(let plan): propose(plan)
@@ -28,6 +28,21 @@ extension Replica {
         case .retry(let plan): retry(plan)
         case .stopped(let mode): effects.append(.signingStopped(mode))
         }
+    }
+
+    mutating func receive(_ certificate: Certificate, from peer: PublicKey) {
+        heard = (certificate, peer)
+        run(.certificate(certificate))
+        heard = nil
+    }
+
+    /// Passes a new certificate on to all but whoever it came from.
+    private mutating func echo(_ certificate: Certificate) {
+        guard let heard, heard.certificate == certificate else {
+            return effects.append(.broadcast(.certificate(certificate)))
+        }
+        let others = connectedValidators.filter { $0 != heard.peer }
+        if !others.isEmpty { effects.append(.send(.certificate(certificate), to: others)) }
     }
 
     // MARK: - Proposing

@@ -51,6 +51,8 @@ struct Outbox: Sendable {
     private static var patience: Int { 10 }
     static var pause: Milliseconds { Milliseconds(20) }
     static var announcedAtOnce: Int { 4_096 }
+    /// Up to this size a transaction is sent unasked: asking for it would cost more than a copy too many.
+    static var pushedByteCountMax: Int { 8 << 10 }
 
     var deadline: Milliseconds? { waiting.isEmpty ? nil : notBefore }
 }
@@ -146,9 +148,11 @@ extension Replica {
             }
         }
         work.mayHaveChanged = true
+        complete(with: transactions.map(\.value))
     }
 
-    /// Tells everybody of transactions that a client brought; the coming leaders get the bodies at once.
+    /// Passes on transactions that a client brought: small ones to everybody, larger ones to the coming leaders, and the
+    /// others are told of them.
     ///
     /// The first goes out in its own turn, those that come within the pause after it go together: at thousands a second
     /// a message for each would cost more than the payments.
@@ -162,12 +166,17 @@ extension Replica {
         outbox.notBefore = now.monotonic.adding(Outbox.pause)
         let transactions = outbox.waiting
         outbox.waiting = []
+        push(transactions.filter { $0.byteCount <= Outbox.pushedByteCountMax }, to: connectedValidators)
+        let large = transactions.filter { $0.byteCount > Outbox.pushedByteCountMax }
         let leaders = comingLeaders
+        push(large, to: leaders)
         let others = connectedValidators.filter { !leaders.contains($0) }
-        for bundle in bundles(of: transactions) where !leaders.isEmpty {
-            effects.append(.send(.transactions(bundle), to: leaders))
-        }
-        if !others.isEmpty { effects.append(.send(.announce(transactions.map(\.leaf)), to: others)) }
+        if !large.isEmpty, !others.isEmpty { effects.append(.send(.announce(large.map(\.leaf)), to: others)) }
+    }
+
+    private mutating func push(_ transactions: [IdentifiedTransaction], to receivers: [PublicKey]) {
+        guard !receivers.isEmpty else { return }
+        for bundle in bundles(of: transactions) { effects.append(.send(.transactions(bundle), to: receivers)) }
     }
 
     /// The connected leaders of cur and cur + 1, but for me.

@@ -33,6 +33,8 @@ package struct Replica: Sendable {
     /// My latest proposal, for those who missed it.
     var proposal: Proposal?
     var draft: ProposalDraft?
+    /// The certificate that is being taken in, and who sent it.
+    var heard: (certificate: Certificate, peer: PublicKey)?
     /// Announced transactions that I asked for, and when (monotonic).
     var requested: [Hash32: Milliseconds] = [:]
     var work = WorkWatch()
@@ -128,7 +130,7 @@ package struct Replica: Sendable {
     private mutating func receive(_ message: GatedMessage, from peer: PublicKey) {
         switch message {
         case .vote(let vote): run(.vote(vote.value))
-        case .certificate(let certificate): run(.certificate(certificate.value))
+        case .certificate(let certificate): receive(certificate.value, from: peer)
         case .proposal(let proposal): receive(proposal.value, from: peer)
         case .status(let status): receive(status, from: peer)
         case .certificateRequest(let request): if mayAsk(peer) { answer(request, to: peer) }

@@ -55,8 +55,8 @@ package struct PeerNetworkLimits: Sendable {
     /// From the first byte to the checked hello.
     package var deadline = Milliseconds(2_000)
     /// The wait before dialing again: anywhere in this range, always, without back-off.
-    package var redialAtLeast = Milliseconds(500)
-    package var redialAtMost = Milliseconds(1_000)
+    package var redialAtLeast = Milliseconds(200)
+    package var redialAtMost = Milliseconds(400)
     /// How long a peer that broke the rules is neither dialed nor let in; always the same, so never for good.
     package var ban = Milliseconds(10_000)
     /// Silence on the connection that carries Status after which it is closed.

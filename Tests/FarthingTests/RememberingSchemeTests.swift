@@ -56,6 +56,14 @@ import Testing
         #expect(base.count == 6)
     }
 
+    @Test func itsMemoryAloneChecksNothing() {
+        let scheme = RememberingScheme(base)
+        #expect(scheme.memory.verdicts(on: [claim(1)]) == [false])
+        _ = scheme.verdicts(on: [claim(1), claim(2, holds: false)])
+        #expect(scheme.memory.verdicts(on: [claim(2, holds: false), claim(1), claim(3)]) == [false, true, false])
+        #expect(base.count == 2)
+    }
+
     @Test func forgetsTheOldestFirst() {
         let scheme = RememberingScheme(base, generationCountMax: 4)
         for number in 0..<12 { _ = scheme.verdicts(on: [claim(UInt64(number))]) }

@@ -38,6 +38,31 @@ import Testing
         #expect(third.votes == [bench.notarize(block, in: 1)])
     }
 
+    /// A leader may name transactions that nobody has; twenty requests a second for as long as the view lasts help nobody.
+    @Test func whatNobodyHasIsAskedForMoreAndMoreSeldom() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let block = try bench.chain([[bench.payment(1)]])[0]
+        bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1)
+        let certificate = bench.certificate(bench.notarize(block, in: 1), by: [1, 2, 3])
+        bench.hear(.certificate(certificate), from: 1)
+        var asked: [Int] = []
+        for number in 1...600 where !bench.pass(10).bodyRequests.isEmpty { asked.append(number * 10) }
+        // Each of the three others once, at 50 ms from one another, the first at 0; then the wait doubles with each round.
+        #expect(asked == [50, 100, 200, 300, 400, 600, 800, 1_000, 1_400, 1_800, 2_200, 3_000, 3_800, 4_600, 5_600])
+    }
+
+    /// Gossip and proposal race each other; whichever is last completes the block.
+    @Test func aTransactionThatComesByItselfCompletesTheBlockThatWaitsForIt() throws {
+        var bench = ReplicaBench(4, me: 0)
+        let payments = [bench.payment(1), bench.payment(2)]
+        let block = try bench.chain([payments])[0]
+        bench.hear(.proposal(bench.proposal(block, in: 1)), from: 1)
+        let half = bench.hear(.transactions([payments[0].value]), from: 2)
+        #expect(half.votes.isEmpty)
+        #expect(half.bodyRequests.isEmpty)
+        #expect(bench.hear(.transactions([payments[1].value]), from: 3).votes == [bench.notarize(block, in: 1)])
+    }
+
     @Test func aCertifiedBlockOfWhichOnlyBodiesAreMissingIsNotFetchedWhole() throws {
         var bench = ReplicaBench(4, me: 0)
         let block = try bench.chain([[bench.payment(1)]])[0]

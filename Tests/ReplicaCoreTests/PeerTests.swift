@@ -31,6 +31,19 @@ import Testing
         #expect(bench.hear(bench.status(height: 0), from: 2).sent.isEmpty)
     }
 
+    @Test func aCertificateIsPassedOnOnceToAllButItsSender() {
+        var bench = ReplicaBench(4, me: 0)
+        let nullification = bench.certificate(.nullify(epoch: .zero, view: View(1)), by: [1, 2, 3])
+        let others = [bench.key(1), bench.key(3)].sorted()
+        let sent = bench.hear(.certificate(nullification), from: 2).sent
+        #expect(sent.filter { $0.message == .certificate(nullification) }.map(\.peers) == [others])
+        #expect(
+            !bench.hear(.certificate(nullification), from: 1).sent.contains {
+                $0.message == .certificate(nullification)
+            }
+        )
+    }
+
     @Test func aCertificateRequestIsAnsweredWithCertificatesElseWithOwnVotes() {
         var bench = ReplicaBench(4, me: 0)
         let nullification = bench.certificate(.nullify(epoch: .zero, view: View(1)), by: [1, 2, 3])

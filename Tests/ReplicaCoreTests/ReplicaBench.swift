@@ -99,16 +99,22 @@ struct ReplicaBench {
 
     func key(_ peer: Int) -> PublicKey { federation.nodeKey(of: peer) }
 
-    func payment(_ nonce: UInt64, amount: UInt64 = 5, from payer: Int = 0, maxPrice: UInt64 = 300) -> Verified<
-        IdentifiedTransaction
-    > {
-        let payee = AccountID(federation.payers[1].publicKey)
+    func payment(
+        _ nonce: UInt64,
+        amount: UInt64 = 5,
+        from payer: Int = 0,
+        maxPrice: UInt64 = 300,
+        payeeCount: Int = 1
+    ) -> Verified<IdentifiedTransaction> {
+        let payees =
+            [AccountID(federation.payers[1].publicKey)]
+            + (1..<payeeCount).map { AccountID(PublicKey(words: Words32(UInt64($0), 0, 0, 1))) }
         let transaction = Transaction(
             payer: AccountID(federation.payers[payer].publicKey),
             nonce: nonce,
             validUntil: Milliseconds(wall + 200_000),
             maxPrice: maxPrice,
-            action: .pay([Payment(payee: payee, amount: Amount(units: amount))])
+            action: .pay(payees.map { Payment(payee: $0, amount: Amount(units: amount)) })
         )
         return federation.sign(transaction, by: federation.payers[payer])
     }

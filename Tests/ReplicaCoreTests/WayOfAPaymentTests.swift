@@ -59,12 +59,22 @@ import Testing
         }
     }
 
-    @Test func aNewPaymentGoesToTheComingLeadersWholeAndIsAnnouncedToTheOthers() {
+    @Test func aNewPaymentGoesToEveryValidatorAtOnce() {
         var bench = ReplicaBench(7, me: 0)
-        let payment = bench.payment(1)
-        let sent = bench.step(.submitted([payment], Ticket(1))).sent
+        let sent = bench.step(.submitted([bench.payment(1)], Ticket(1))).sent
+        let whole = sent.filter { if case .transactions = $0.message { true } else { false } }
+        #expect(whole.map(\.peers) == [(1...6).map { bench.key($0) }.sorted()])
+        #expect(!sent.contains { if case .announce = $0.message { true } else { false } })
+    }
+
+    /// A client may bring it to several nodes, and a copy too many of it costs more than a request.
+    @Test func aLargeTransactionGoesToTheComingLeadersWholeAndIsAnnouncedToTheOthers() {
+        var bench = ReplicaBench(7, me: 0)
+        let large = bench.payment(1, amount: 100_000, payeeCount: 300)
+        #expect(large.value.byteCount > 8_192)
+        let sent = bench.step(.submitted([large], Ticket(1))).sent
         let whole = sent.filter { if case .transactions = $0.message { true } else { false } }.flatMap(\.peers)
-        let announced = sent.filter { if case .announce([payment.leaf]) = $0.message { true } else { false } }.flatMap(
+        let announced = sent.filter { if case .announce([large.leaf]) = $0.message { true } else { false } }.flatMap(
             \.peers
         )
         // Views 1 and 2 are led by validators 1 and 2.

@@ -243,7 +243,7 @@ import Testing
         #expect((limits.strangersMax, limits.strangersPerAddressMax) == (256, 64))
         #expect(limits.idle == Milliseconds(15_000))
         #expect(limits.ban == Milliseconds(10_000))
-        #expect((limits.redialAtLeast, limits.redialAtMost) == (Milliseconds(500), Milliseconds(1_000)))
+        #expect((limits.redialAtLeast, limits.redialAtMost) == (Milliseconds(200), Milliseconds(400)))
         #expect(limits.consensusReceiveByteCountMax == 16 << 20)
         #expect(limits.bulkReceiveByteCountMax == 32 << 20)
     }
