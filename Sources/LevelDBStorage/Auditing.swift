@@ -40,12 +40,27 @@ extension ChainStore {
     }
 }
 
-extension VoteLog {
-    /// What a home's vote log holds; locks nothing and changes nothing, so a node may be running.
-    ///
+/// What lies in both files of a home's vote log, read without locking or changing them, so a node may be running.
+package struct VoteLogFiles: Sendable {
     /// Nil when there is no log: the node does not vote.
-    package static func book(home: String, network: NetworkID, key: PublicKey) throws(VoteLogError) -> VoteBook? {
-        guard try exists(home: home) else { return nil }
-        return try VoteLogMirrors.read(home: home, network: network, key: key).book
+    private let bytes: (a: [UInt8], b: [UInt8])?
+
+    package init(home: String) throws(VoteLogError) {
+        guard try VoteLog.exists(home: home) else {
+            bytes = nil
+            return
+        }
+        let (pathA, pathB) = VoteLogMirrors.paths(home)
+        bytes = try VoteLogMirrors.wrapping { () throws(FileError) in
+            let a = try PosixPath.exists(pathA) ? try PosixPath.read(pathA) : []
+            let b = try PosixPath.exists(pathB) ? try PosixPath.read(pathB) : []
+            return (a, b)
+        }
+    }
+
+    /// What the log holds; nil when there is none.
+    package func book(network: NetworkID, key: PublicKey) throws(VoteLogError) -> VoteBook? {
+        guard let bytes else { return nil }
+        return try VoteLogMirrors.judge(a: bytes.a, b: bytes.b, network: network, key: key).book
     }
 }

@@ -102,38 +102,21 @@ package final class ChainStore: Sendable {
 
     /// Opens a copy of a home, running or not, and leaves the home as it is; the copy is removed with the store.
     ///
-    /// Opening LevelDB rewrites it, so nothing but the node opens a home. `onCopy` hears which files were copied, before.
-    package static func openCopy(
-        of path: String,
-        genesis: Genesis,
-        onCopy: ((HomeInventory) -> Void)? = nil
-    ) throws(StorageError) -> ChainStore {
-        let home = Home(path: path)
-        try home.checkFormat(genesis.networkID)
-        guard try home.data.exists() else { throw .noData(path: home.data.path) }
-        let copy = try home.data.copy(beside: path)
-        if let onCopy {
-            onCopy(
-                try filing { () throws(FileError) in
-                    try HomeInventory.list(copy: HomeData(path: copy.path), home: path)
-                }
-            )
-        }
-        do {
-            return try ChainStore(HomeData(path: copy.path), genesis: genesis, holding: .copy(copy))
-        } catch {
-            // The copy is gone when somebody reads of it.
-            throw error.naming(home.data.path, insteadOf: copy.path)
-        }
+    /// Opening LevelDB rewrites it, so nothing but the node opens a home.
+    package static func openCopy(of path: String, genesis: Genesis) throws(StorageError) -> ChainStore {
+        try Home(path: path).checkFormat(genesis.networkID)
+        return try CopiedHome(path).store(of: genesis)
     }
 
-    private init(_ data: HomeData, genesis: Genesis, holding: Holding) throws(StorageError) {
+    private convenience init(_ data: HomeData, genesis: Genesis, holding: Holding) throws(StorageError) {
+        try self.init(HomeDatabases(data), genesis: genesis, holding: holding)
+    }
+
+    init(_ databases: HomeDatabases, genesis: Genesis, holding: Holding) throws(StorageError) {
         self.genesis = genesis
         self.holding = holding
-        try data.checkDatabases()
-        let latch = WriteLatch()
-        bodies = try Database(path: data.bodies, isNew: false, tuning: HomeData.bodiesTuning, latch: latch)
-        chain = try Database(path: data.chain, isNew: false, tuning: HomeData.chainTuning, latch: latch)
+        bodies = databases.bodies
+        chain = databases.chain
         shared = Mutex(Shared(tip: try Self.readTip(chain, network: genesis.networkID)))
         commitLane = Mutex(nil)
     }

@@ -129,6 +129,23 @@ struct HomeData: Sendable {
     }
 }
 
+/// Both databases of a home, or of a copy of one, open.
+struct HomeDatabases: Sendable {
+    let bodies: Database
+    let chain: Database
+
+    init(_ data: HomeData) throws(StorageError) {
+        try data.checkDatabases()
+        let latch = WriteLatch()
+        // Side by side: LevelDB reads its log when it opens, up to 64 MiB of it.
+        (bodies, chain) = try together { () throws(StorageError) in
+            try Database(path: data.bodies, isNew: false, tuning: HomeData.bodiesTuning, latch: latch)
+        } _: { () throws(StorageError) in
+            try Database(path: data.chain, isNew: false, tuning: HomeData.chainTuning, latch: latch)
+        }
+    }
+}
+
 /// Runs calls to the operating system; their errors are the store's.
 func filing<Value: ~Copyable>(_ body: () throws(FileError) -> Value) throws(StorageError) -> Value {
     do { return try body() } catch { throw .file(error) }

@@ -66,7 +66,7 @@ extension HomeData {
                 if name.hasSuffix(".ldb") || name.hasSuffix(".sst") {
                     try PosixPath.linkOrCopy(source + "/" + name, to: target + "/" + name)
                 } else if name.hasSuffix(".log") {
-                    try PosixPath.create(target + "/" + name, try PosixPath.read(source + "/" + name))
+                    try PosixPath.copy(source + "/" + name, to: target + "/" + name)
                 }
             } catch  where error.code == ENOENT {
                 return false
@@ -122,7 +122,20 @@ extension PosixPath {
         guard errno == EPERM || errno == EXDEV || errno == EMLINK || errno == ENOTSUP else {
             throw .last("link", path)
         }
-        try create(target, try read(path))
+        try copy(path, to: target)
+    }
+
+    /// Copies a file as long as it is when its end is reached, and syncs nothing: the copy is gone with its reader.
+    static func copy(_ path: String, to target: String) throws(FileError) {
+        let source = try PosixFile(path: path, flags: O_RDONLY)
+        let file = try PosixFile(path: target, flags: O_RDWR | O_CREAT | O_EXCL)
+        var offset = 0
+        try source.forEachPiece { (piece) throws(FileError) in
+            try file.write(piece, at: offset)
+            offset += piece.count
+        }
+        try file.close()
+        try source.close()
     }
 
     /// Removes a directory and the files in it, at any depth; follows no links.

@@ -67,6 +67,17 @@ struct PosixFile: ~Copyable, Sendable {
         }
     }
 
+    /// Hands over all bytes from the first to the last, in pieces of at most 1 MiB.
+    func forEachPiece(_ body: (_ piece: [UInt8]) throws(FileError) -> Void) throws(FileError) {
+        var offset = 0
+        while true {
+            let piece = try read(1 << 20, at: offset)
+            if piece.isEmpty { return }
+            try body(piece)
+            offset += piece.count
+        }
+    }
+
     /// At most `count` bytes; fewer than that, or none, only at the end of the file.
     func read(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
@@ -94,7 +105,7 @@ struct PosixFile: ~Copyable, Sendable {
     func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
         var written = 0
         while written < bytes.count {
-            let rest = Array(bytes[written...])
+            let rest = written == 0 ? bytes : Array(bytes[written...])
             // SAFETY: `rest` is good for its own length during the call.
             let count = unsafe pwrite(descriptor, rest, rest.count, offset + written)
             if count < 0, errno == EINTR { continue }

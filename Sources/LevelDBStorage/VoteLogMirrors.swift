@@ -38,17 +38,6 @@ struct VoteLogMirrors: ~Copyable {
         }
     }
 
-    /// Reads both files without locking or changing them.
-    static func read(home: String, network: NetworkID, key: PublicKey) throws(VoteLogError) -> VoteLogReading {
-        let (pathA, pathB) = paths(home)
-        let bytes = try wrapping { () throws(FileError) in
-            let a = try PosixPath.exists(pathA) ? try PosixPath.read(pathA) : []
-            let b = try PosixPath.exists(pathB) ? try PosixPath.read(pathB) : []
-            return (a: a, b: b)
-        }
-        return try judge(a: bytes.a, b: bytes.b, network: network, key: key)
-    }
-
     /// Opens, locks, compares, and writes anew a file that lacks what the other one holds.
     init(home: String, network: NetworkID, key: PublicKey) throws(VoteLogError) {
         guard try Self.exist(home: home) else { throw .missing(home: home) }
@@ -119,9 +108,9 @@ struct VoteLogMirrors: ~Copyable {
         self.image = image
     }
 
-    private static func paths(_ home: String) -> (a: String, b: String) { (home + "/votes.a", home + "/votes.b") }
+    static func paths(_ home: String) -> (a: String, b: String) { (home + "/votes.a", home + "/votes.b") }
 
-    private static func judge(
+    static func judge(
         a: [UInt8],
         b: [UInt8],
         network: NetworkID,
@@ -176,7 +165,7 @@ struct VoteLogMirrors: ~Copyable {
         }
     }
 
-    private static func wrapping<Value>(_ body: () throws(FileError) -> Value) throws(VoteLogError) -> Value {
+    static func wrapping<Value>(_ body: () throws(FileError) -> Value) throws(VoteLogError) -> Value {
         do { return try body() } catch { throw .file(error) }
     }
 }

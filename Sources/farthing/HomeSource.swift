@@ -2,8 +2,9 @@ package import ChainCore
 package import ConsensusCore
 package import Cryptography
 import LedgerCore
-import LevelDBStorage
+package import LevelDBStorage
 package import Primitives
+import Synchronization
 package import VerifierCore
 
 /// A home's chain, and everything else that its store holds.
@@ -18,23 +19,21 @@ package struct HomeSource: ChainSource {
     private var nextHeight = Height.zero.next
     private let input: ReportInput
 
-    /// Opens a copy of the home's store; answers it with the certificates that wait in it.
+    /// Opens the copy of a home; answers it with the certificates that wait in it.
     ///
     /// `verifier` stands at block 0.
     package static func open(
-        _ home: String,
+        _ home: CopiedHome,
         _ verifier: Verifier
     ) throws(SourceStop) -> (source: HomeSource, loose: [Verified<Certificate>]) {
         let votes: VoteLogFacts?
-        // The vote log first: a running node moves on, and the copy must not be older than the log.
         do throws(VerificationFailure) {
-            votes = try VoteLogFacts(home: home, genesis: verifier.genesis)
+            votes = try VoteLogFacts(home.voteLog, genesis: verifier.genesis)
         } catch {
             throw .failure(error)
         }
-        var inventory = HomeInventory()
-        let store = try reading { () throws(StorageError) in
-            try ChainStore.openCopy(of: home, genesis: verifier.genesis) { inventory = $0 }
+        let (store, inventory) = try reading { () throws(StorageError) in
+            (try home.store(of: verifier.genesis), try home.inventory)
         }
         let waiting = try WaitingFacts(store, electorate: verifier.electorate)
         return (HomeSource(store, votes, inventory), waiting.certificates)
@@ -187,6 +186,23 @@ extension ReportInput {
 }
 
 extension HomeSource {
+    /// Copies a home while something else goes on; stops early when its task is cancelled.
+    static func copy(_ home: String) async -> CopiedHome {
+        let isCancelled = Latch()
+        return await withTaskCancellationHandler {
+            CopiedHome(home) { isCancelled.isSet }
+        } onCancel: {
+            isCancelled.set()
+        }
+    }
+
+    private final class Latch: Sendable {
+        private let value = Atomic(false)
+
+        var isSet: Bool { value.load(ordering: .relaxed) }
+        func set() { value.store(true, ordering: .relaxed) }
+    }
+
     /// Of a home that can't be opened as it was written: the report says which bytes are meant all the same.
     static func inputs(of home: String) -> [ReportInput] {
         do throws(FileError) {

@@ -53,7 +53,7 @@ struct TableExport {
         let verification = Verification(genesis: genesis, jobs: VerifyCommand.processorCount)
         if let home = source.home {
             return try await verification.run(onProgress: onProgress) { (verifier) throws(SourceStop) in
-                let (base, loose) = try HomeSource.open(home, verifier)
+                let (base, loose) = try HomeSource.open(CopiedHome(home), verifier)
                 return (try tables(of: base, verifier, to: writing), loose)
             }
         }

@@ -16,8 +16,13 @@ struct VoteLogFacts: Sendable {
     ///
     /// Changes nothing and locks nothing.
     init?(home: String, genesis: Genesis) throws(VerificationFailure) {
+        try self.init(Result { () throws(VoteLogError) in try VoteLogFiles(home: home) }, genesis: genesis)
+    }
+
+    /// Of files that were read before, or couldn't be.
+    init?(_ files: Result<VoteLogFiles, VoteLogError>, genesis: Genesis) throws(VerificationFailure) {
         do throws(VoteLogError) {
-            guard let book = try Self.book(home: home, genesis: genesis) else { return nil }
+            guard let book = try Self.book(try files.get(), genesis: genesis) else { return nil }
             finalView = book.finalView
             voted = book.votes.compactMap { vote in vote.body.block.map { (vote.body.epoch, vote.body.view, $0) } }
         } catch {
@@ -26,10 +31,10 @@ struct VoteLogFacts: Sendable {
     }
 
     /// The log names its own key; it is one of the validators'.
-    private static func book(home: String, genesis: Genesis) throws(VoteLogError) -> VoteBook? {
+    private static func book(_ files: VoteLogFiles, genesis: Genesis) throws(VoteLogError) -> VoteBook? {
         for (number, validator) in genesis.validators.enumerated() {
             do throws(VoteLogError) {
-                return try VoteLog.book(home: home, network: genesis.networkID, key: validator.consensusKey)
+                return try files.book(network: genesis.networkID, key: validator.consensusKey)
             } catch .damaged(.otherKey) where number < genesis.validators.count - 1 {
                 continue
             }

@@ -104,6 +104,8 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // Beside the genesis file, which may take as long. Whatever ends this function early waits for it, and removes the copy.
+        async let copying = copyOfHome()
         let trusted = try readGenesis()
         try checkReportIsNew()
         let claimed = try checkReport.map { try ClaimedReport($0) }
@@ -122,6 +124,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         let run = VerifyRun(
             source: source,
+            copied: await copying,
             tables: tables,
             genesis: trusted,
             depth: claimed?.depth ?? (light ? .light : .full),
@@ -142,6 +145,11 @@ struct VerifyCommand: AsyncParsableCommand {
         } else {
             try answer(outcome, signer)
         }
+    }
+
+    private func copyOfHome() async -> CopiedHome? {
+        guard let home else { return nil }
+        return await HomeSource.copy(home)
     }
 
     /// Says how the nodes' chains lie to one another; a fork ends the command with both sides.

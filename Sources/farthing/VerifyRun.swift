@@ -45,6 +45,8 @@ enum VerifySource {
 /// One verification as the command does it: with progress, a table of blocks, and a report that says where it comes from.
 struct VerifyRun {
     let source: VerifySource
+    /// Of a home, the copy that is read.
+    let copied: CopiedHome?
     /// The directory of tables to be compared with the chain, if any.
     let tables: String?
     let genesis: Genesis
@@ -86,7 +88,7 @@ struct VerifyRun {
             switch source {
             case .home(let path):
                 found = try await report(verification, onProgress) { (verifier) throws(SourceStop) in
-                    try HomeSource.open(path, verifier)
+                    try HomeSource.open(copied ?? CopiedHome(path), verifier)
                 }
             case .exports(let paths):
                 found = try await report(verification, onProgress) { (verifier) throws(SourceStop) in

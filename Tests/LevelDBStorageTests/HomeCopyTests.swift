@@ -49,6 +49,45 @@ import Testing
         withExtendedLifetime(copy) {}
     }
 
+    @Test func aCopyThatNobodyTakesIsRemoved() throws {
+        let chain = try TestChain()
+        do { _ = try ChainStore.create(home: path, genesis: chain.genesis) }
+        let before = try contents()
+        do {
+            let copied = CopiedHome(path)
+            #expect(try copied.inventory.fileCount > 0)
+            #expect(try contents() != before)
+        }
+        #expect(try contents() == before)
+    }
+
+    @Test func aCopyThatIsNoLongerWantedIsGivenUpAndRemoved() throws {
+        let chain = try TestChain()
+        do { _ = try ChainStore.create(home: path, genesis: chain.genesis) }
+        let before = try contents()
+        let copied = CopiedHome(path) { true }
+        #expect(throws: StorageError.self) { try copied.store(of: chain.genesis) }
+        #expect(try contents() == before)
+    }
+
+    /// What the genesis file says of a home comes before what its disk did to it.
+    @Test func aDamagedHomeOfAnotherNetworkIsSaidToBeOfAnotherNetwork() throws {
+        let (mine, other) = (try TestChain(), try TestChain(payers: 4))
+        do { _ = try ChainStore.create(home: path, genesis: mine.genesis) }
+        try FileManager.default.removeItem(atPath: path + "/data/chain/CURRENT")
+        let copied = CopiedHome(path)
+        #expect {
+            try copied.store(of: other.genesis)
+        } throws: {
+            if case .otherNetwork = $0 as? StorageError { true } else { false }
+        }
+        #expect {
+            try copied.store(of: mine.genesis)
+        } throws: {
+            if case .cannotOpen = $0 as? StorageError { true } else { false }
+        }
+    }
+
     @Test func theCopyOfABusyHomeIsConsistent() async throws {
         var chain = try TestChain(payers: 30)
         let store = try ChainStore.create(home: path, genesis: chain.genesis)

@@ -93,7 +93,7 @@ import Testing
             #expect(try home.bytes("votes.a").count == 2 * 256)
         }
         #expect(try open().finalView == View(3))
-        let book = try VoteLog.book(home: home.path, network: chain.network, key: key.publicKey)
+        let book = try VoteLogFiles(home: home.path).book(network: chain.network, key: key.publicKey)
         #expect(book?.finalView == View(3))
     }
 

@@ -91,7 +91,7 @@ import farthing
         let path = FileManager.default.temporaryDirectory.path + "/farthing-none-\(UUID())"
         await #expect(throws: VerificationFailure.self) {
             try await Verification(genesis: chain.genesis, jobs: 1).run { (verifier) throws(SourceStop) in
-                try HomeSource.open(path, verifier)
+                try HomeSource.open(CopiedHome(path), verifier)
             }
         }
     }

@@ -74,7 +74,7 @@ final class TestHome {
         onProgress: (VerificationStep) -> Void = { _ in }
     ) async throws -> VerificationReport {
         try await verification.run(by: scheme, onProgress: onProgress) { (verifier) throws(SourceStop) in
-            try HomeSource.open(path, verifier)
+            try HomeSource.open(CopiedHome(path), verifier)
         }
     }
 
