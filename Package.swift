@@ -155,7 +155,7 @@ let package = Package(
         tests("CryptographyTests", ["Cryptography", "Primitives", "StrictJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "Cryptography", "Primitives", "StrictJSON"]),
         tests("MempoolCoreTests", ["MempoolCore", "LedgerCore", "Cryptography", "Primitives"]),
-        tests("ConsensusCoreTests", ["ConsensusCore", "Cryptography", "Primitives"]),
+        tests("ConsensusCoreTests", ["ConsensusCore", "Simulator", "Cryptography", "Primitives"]),
         tests(
             "ChainCoreTests",
             ["ChainCore", "TCPGossip", "ConsensusCore", "LedgerCore", "Cryptography", "Primitives"]

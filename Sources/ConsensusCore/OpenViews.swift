@@ -1,25 +1,27 @@
-import Primitives
+package import Primitives
 
 /// What is known of the views above the final one, in their order: nothing may depend on a dictionary's.
 ///
 /// Every rule looks at it in every turn. A record is large, and a copy of one counts a dozen references: so parts are read in
 /// place, by closures that take nothing else along.
-struct OpenViews: Sendable {
-    private(set) var views: [View] = []
+package struct OpenViews: Sendable {
+    package private(set) var views: [View] = []
     private var records: [ViewRecord] = []
 
-    var count: Int { views.count }
+    package init() {}
+
+    package var count: Int { views.count }
 
     /// A part of a view's record; nil when there is none.
     @inline(__always)
-    func read<Part>(_ view: View, _ part: (borrowing ViewRecord) -> Part?) -> Part? {
+    package func read<Part>(_ view: View, _ part: (borrowing ViewRecord) -> Part?) -> Part? {
         guard let index = index(of: view) else { return nil }
         return part(records[index])
     }
 
     /// The highest view below another whose record fits.
     @inline(__always)
-    func last(below end: View? = nil, where fits: (borrowing ViewRecord) -> Bool) -> View? {
+    package func last(below end: View? = nil, where fits: (borrowing ViewRecord) -> Bool) -> View? {
         var index = end.map(insertionIndex) ?? views.count
         while index > 0 {
             index -= 1
@@ -30,13 +32,13 @@ struct OpenViews: Sendable {
 
     /// Whether any view from this one on has a record that fits.
     @inline(__always)
-    func contains(from start: View, where fits: (borrowing ViewRecord) -> Bool) -> Bool {
+    package func contains(from start: View, where fits: (borrowing ViewRecord) -> Bool) -> Bool {
         for index in insertionIndex(of: start)..<views.count where fits(records[index]) { return true }
         return false
     }
 
     /// Changes a view's record, which begins empty.
-    mutating func change(_ view: View, validatorCount: Int, _ change: (inout ViewRecord) -> Void) {
+    package mutating func change(_ view: View, validatorCount: Int, _ change: (inout ViewRecord) -> Void) {
         let index = insertionIndex(of: view)
         if index == views.count || views[index] != view {
             views.insert(view, at: index)
@@ -45,7 +47,7 @@ struct OpenViews: Sendable {
         change(&records[index])
     }
 
-    mutating func forget(upTo view: View) {
+    package mutating func forget(upTo view: View) {
         let count = insertionIndex(of: view.next)
         views.removeFirst(count)
         records.removeFirst(count)

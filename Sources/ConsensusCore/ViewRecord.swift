@@ -1,7 +1,7 @@
-import Primitives
+package import Primitives
 
 /// What this node knows of one view above the final one.
-struct ViewRecord: Sendable {
+package struct ViewRecord: Sendable {
     /// By kind, then by signer: one vote of each kind is kept, a second, different one becomes evidence (spec 3.3).
     private var votes: [[Vote?]]
     var notarization: Certificate?
@@ -11,9 +11,9 @@ struct ViewRecord: Sendable {
     /// The proposal breaks a rule of validity.
     var proposalIsInvalid = false
     /// The block of the notarization or finalization has been asked for.
-    var fetched = false
+    package var fetched = false
     /// When a missing certificate of this view was last asked for (monotonic).
-    var requestedAt: Milliseconds?
+    package var requestedAt: Milliseconds?
     /// When the notarization came (monotonic); Arm (c) counts from here.
     var notarizedAt: Milliseconds?
 

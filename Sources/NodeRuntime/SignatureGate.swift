@@ -90,11 +90,13 @@ final class SignatureGate: Sendable {
         _ isWanted: @escaping @Sendable () -> Bool,
         _ deliver: @escaping @Sendable (GatedMessage?) -> Void
     ) {
-        check(transactions, of: source, isWanted: isWanted) { [self] verdicts in
-            guard !verdicts.contains(where: { $0 == nil }) else { return deliver(nil) }
-            submit(for: source) { [electorate, scheme] in
-                deliver(isWanted() ? GatedMessage.check(message, in: electorate, by: scheme) : nil)
-            }
+        let checkAll: Job = { [electorate, scheme] in
+            deliver(isWanted() ? GatedMessage.check(message, in: electorate, by: scheme) : nil)
+        }
+        guard !transactions.isEmpty else { return submit(for: source, checkAll) }
+        check(transactions, of: source, isWanted: isWanted) { verdicts in
+            // On the thread that checked the last of them: in the queue it would wait for all that came since.
+            if verdicts.contains(where: { $0 == nil }) { deliver(nil) } else { checkAll() }
         }
     }
 
