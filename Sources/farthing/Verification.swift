@@ -8,7 +8,7 @@ package import VerifierCore
 /// Recomputes the chain that a source hands over, from block 1 to its last.
 ///
 /// Opening blocks and checking signatures runs on all processors ahead of the recomputation, which takes one block after
-/// another. At most `4 × jobs` blocks are under way or wait, so memory is bounded whatever the chain's length.
+/// another. At most `2 × jobs` blocks are under way or wait, so memory is bounded whatever the chain's length.
 package struct Verification: Sendable {
     package let genesis: Genesis
     /// How many processors to keep busy; at least 1, and 1 means one block at a time.
@@ -135,7 +135,9 @@ package struct Verification: Sendable {
     }
 
     /// One block at a time is one under way; else enough that no processor waits while the verifier takes its turn.
-    private var window: UInt64 { jobs == 1 ? 1 : 4 * UInt64(jobs) }
+    ///
+    /// Not more: its turn comes after all that wait to be read, and the last of them are left to one processor at the end.
+    private var window: UInt64 { jobs == 1 ? 1 : 2 * UInt64(jobs) }
 
     private func take<Source: ChainSource>(
         _ block: ReadBlock,
