@@ -40,4 +40,16 @@ static inline farthing_words32 farthing_sha256_node(farthing_words32 left, farth
     return farthing_sha256_end(context);
 }
 
+// RFC 6962: the hash of a leaf of forty bytes is SHA-256(0x00, words, number), the number little-endian.
+static inline farthing_words32 farthing_sha256_leaf40(farthing_words32 words, uint64_t number) {
+    uint8_t message[41];
+    SHA256_CTX context;
+    message[0] = 0x00;
+    memcpy(message + 1, &words, 32);
+    for (int i = 0; i < 8; i++) message[33 + i] = (uint8_t)(number >> (8 * i));
+    SHA256_Init(&context);
+    SHA256_Update(&context, message, sizeof message);
+    return farthing_sha256_end(context);
+}
+
 #endif

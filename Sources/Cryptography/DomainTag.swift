@@ -38,7 +38,8 @@ package enum DomainTag: String, CaseIterable, Sendable {
     /// The hash already names the network.
     package func message(hash: some ThirtyTwoBytes) -> [UInt8] {
         var writer = WireWriter(capacity: rawValue.utf8.count + 33)
-        writer.write(raw: rawValue.utf8)
+        // SAFETY: the span reads a literal, and is read at once.
+        writer.write(raw: unsafe rawValue.utf8.span.bytes)
         writer.write(UInt8(0))
         writer.write(hash)
         return writer.bytes
@@ -73,7 +74,8 @@ extension NetworkID {
 extension SHA256 {
     fileprivate init(tag: DomainTag) {
         self.init()
-        update(Array(tag.rawValue.utf8))
+        // SAFETY: the span reads a literal, and is read at once.
+        update(unsafe tag.rawValue.utf8.span.bytes)
         update(byte: 0)
     }
 }

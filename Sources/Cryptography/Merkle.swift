@@ -20,6 +20,11 @@ package enum Merkle {
         return hasher.finish()
     }
 
+    /// The same of a leaf that is thirty-two bytes and a number, little-endian.
+    package static func leafHash(_ bytes: some ThirtyTwoBytes, _ number: UInt64) -> Hash32 {
+        Hash32(words: Words32(farthing_sha256_leaf40(farthing_words32(bytes.words), number)))
+    }
+
     package static func nodeHash(_ left: Hash32, _ right: Hash32) -> Hash32 {
         Hash32(words: Words32(farthing_sha256_node(farthing_words32(left.words), farthing_words32(right.words))))
     }

@@ -77,9 +77,16 @@ private func withUnsafePointers(
     _ claim: SignatureClaim,
     _ body: (UnsafePointer<UInt8>, UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Bool
 ) -> Bool {
-    let signature = claim.signature.bytes
-    let key = claim.key.bytes
-    return unsafe body(signature, claim.message, key)
+    // Lent where they lie: an array of each would cost more than all else around a verification.
+    // SAFETY: a signature and a key are their 64 and 32 bytes, in memory order and without padding.
+    unsafe withUnsafeBytes(of: claim.signature) { signature in
+        unsafe withUnsafeBytes(of: claim.key.words) { key in
+            guard let signature = unsafe signature.bindMemory(to: UInt8.self).baseAddress,
+                let key = unsafe key.bindMemory(to: UInt8.self).baseAddress
+            else { preconditionFailure("the bytes of a value on the stack have an address") }
+            return unsafe body(signature, claim.message, key)
+        }
+    }
 }
 
 /// Libsodium's one-time start.

@@ -36,6 +36,17 @@ package struct Account: Hashable, Sendable, BitwiseCopyable {
     }
 }
 
+/// An account's key with its hash, which several tables are asked by.
+struct HashedAccountID: Sendable {
+    let id: AccountID
+    let hash: TableHash
+
+    init(_ id: AccountID) {
+        self.id = id
+        hash = TableHash(id)
+    }
+}
+
 /// All accounts in the order of their numbers, and where each key is.
 ///
 /// Memory for each account: 48 bytes, and 11 to 21 for the look-up by key.
@@ -53,6 +64,18 @@ package struct AccountTable: Sendable {
 
     func number(of id: AccountID, hash: TableHash) -> AccountNumber? {
         slots.slot(hash: hash) { accounts[$0].id == id }.map(AccountNumber.init(index:))
+    }
+
+    /// Looks many keys up; answers their numbers in the order of the keys, nil for one that has none.
+    ///
+    /// In a large table almost every key lies far from any cache. None of these look-ups waits for the one before, so that
+    /// they come together.
+    func numbers(of keys: [HashedAccountID]) -> [AccountNumber?] {
+        let likely = keys.map { slots.likelySlot(hash: $0.hash) }
+        return zip(keys, likely).map { key, likely in
+            if let likely, accounts[likely].id == key.id { return AccountNumber(index: likely) }
+            return number(of: key.id, hash: key.hash)
+        }
     }
 
     /// Gives the account the next number; answers nil when its key has one already.

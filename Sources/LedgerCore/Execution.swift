@@ -56,11 +56,12 @@ private struct BlockExecution {
         try checkLimits(transactions)
         reserveCapacity(for: transactions.count)
         price = terms.price(shares: shares)
+        var named = NamedAccounts(of: transactions, in: ledger.accounts)
         var fees = Amount.zero
         for (index, transaction) in transactions.enumerated() {
             try check(transaction, at: index)
             let fee = Ledger.fee(price: price, of: transaction.transaction)
-            try settle(transaction, at: index, fee: fee)
+            try settle(transaction, at: index, fee: fee, &named)
             fees = Self.sum(fees, fee)
         }
         if fees > .zero { credit(slotOfPool(), fees) }
@@ -112,10 +113,11 @@ private struct BlockExecution {
     private mutating func settle(
         _ identified: IdentifiedTransaction,
         at index: Int,
-        fee: Amount
+        fee: Amount,
+        _ named: inout NamedAccounts
     ) throws(BlockFault) {
         let transaction = identified.transaction
-        guard let payer = slot(of: transaction.payer) else { throw .payerUnknown(transaction: index) }
+        guard let payer = slot(of: named.next()) else { throw .payerUnknown(transaction: index) }
         try exclude(identified, payer: touched[payer].number, at: index)
         guard let total = transaction.total, let wanted = total.adding(fee) else {
             preconditionFailure("a total is at most the supply, below 2^63, and a fee is below 2^63 too")
@@ -125,13 +127,14 @@ private struct BlockExecution {
         }
         touched[payer].balance = rest
         for (position, payment) in transaction.payments.enumerated() {
-            if let payee = slot(of: payment.payee) {
+            let name = named.next()
+            if let payee = slot(of: name) {
                 credit(payee, payment.amount)
             } else {
                 guard payment.amount >= ledger.parameters.openingMinimum else {
                     throw .openingBelowMinimum(transaction: index, payment: position, amount: payment.amount)
                 }
-                open(payment.payee, with: payment.amount)
+                open(name.key, with: payment.amount)
             }
         }
     }
@@ -155,7 +158,7 @@ private struct BlockExecution {
         if let earlier = replaySlots.slot(tag: hash.tag, where: { replay[$0].key == key }) {
             throw .nonceUsed(transaction: index, by: replay[earlier].id)
         }
-        if let other = ledger.replayConflict(of: key, validUntil: transaction.validUntil, after: path) {
+        if let other = ledger.replayConflict(of: key, hash: hash, validUntil: transaction.validUntil, after: path) {
             throw .nonceUsed(transaction: index, by: other)
         }
         replaySlots.insert(tag: hash.tag, slot: replay.count)
@@ -191,7 +194,7 @@ private struct BlockExecution {
     }
 
     private var poolBalance: Amount {
-        if let slot = touchedSlot(of: .pool, hash: TableHash(AccountID.pool)) { return touched[slot].balance }
+        if let slot = touchedSlot(of: HashedAccountID(.pool)) { return touched[slot].balance }
         guard let balance = ledger.balance(of: .pool, after: path) else {
             preconditionFailure("the pool is open since genesis")
         }
@@ -200,21 +203,26 @@ private struct BlockExecution {
 
     // MARK: - Accounts
 
-    private func touchedSlot(of id: AccountID, hash: TableHash) -> Int? {
-        slots.slot(tag: hash.tag) { touched[$0].id == id }
+    private func touchedSlot(of key: HashedAccountID) -> Int? {
+        slots.slot(tag: key.hash.tag) { touched[$0].id == key.id }
+    }
+
+    private mutating func slot(of id: AccountID) -> Int? {
+        let key = HashedAccountID(id)
+        return slot(of: NamedAccounts.Name(key: key, finalNumber: ledger.accounts.number(of: id, hash: key.hash)))
     }
 
     /// Where the account stands among the touched, which it joins if it is open; nil when it is not open.
-    private mutating func slot(of id: AccountID) -> Int? {
-        let hash = TableHash(id)
-        if let slot = touchedSlot(of: id, hash: hash) { return slot }
-        guard let (number, account) = ledger.numberedAccount(id, hash: hash, after: path) else { return nil }
+    private mutating func slot(of name: NamedAccounts.Name) -> Int? {
+        if let slot = touchedSlot(of: name.key) { return slot }
+        guard let (number, account) = ledger.numberedAccount(name.key, finalNumber: name.finalNumber, after: path)
+        else { return nil }
         let slot = touched.count
-        slots.insert(tag: hash.tag, slot: slot)
+        slots.insert(tag: name.key.hash.tag, slot: slot)
         touched.append(
             TouchedAccount(
                 number: number,
-                id: id,
+                id: name.key.id,
                 balanceBefore: account.balance,
                 balance: account.balance,
                 touchedBefore: account.touched,
@@ -229,12 +237,12 @@ private struct BlockExecution {
         return slot
     }
 
-    private mutating func open(_ id: AccountID, with amount: Amount) {
-        slots.insert(tag: TableHash(id).tag, slot: touched.count)
+    private mutating func open(_ key: HashedAccountID, with amount: Amount) {
+        slots.insert(tag: key.hash.tag, slot: touched.count)
         touched.append(
             TouchedAccount(
                 number: AccountNumber(index: accountCount),
-                id: id,
+                id: key.id,
                 balanceBefore: .zero,
                 balance: amount,
                 touchedBefore: .zero,
@@ -307,13 +315,13 @@ private struct BlockExecution {
 
     private func inOrderOfNumbers() -> (touched: [TouchedAccount], slots: SlotTable) {
         let order = touched.indices.map { UInt64(touched[$0].number.value) << 32 | UInt64($0) }.sorted()
-        var slots = SlotTable(capacity: order.count)
-        let ordered = order.enumerated().map { position, key in
-            let account = touched[Int(key & 0xFFFF_FFFF)]
-            slots.insert(tag: TableHash(account.id).tag, slot: position)
-            return account
+        var places = [Int](repeating: 0, count: order.count)
+        let ordered = order.enumerated().map { place, key in
+            let slot = Int(key & 0xFFFF_FFFF)
+            places[slot] = place
+            return touched[slot]
         }
-        return (ordered, slots)
+        return (ordered, slots.moved(to: places))
     }
 
     private func treePatch(for touched: [TouchedAccount]) -> StateTreePatch {
@@ -328,5 +336,35 @@ private struct BlockExecution {
             }
             return ledger.tree.node(level: level, index: index)
         }
+    }
+}
+
+/// The accounts that transactions name, each with its number in the final state, in the order of execution: of one
+/// transaction after another the payer, then the payees.
+private struct NamedAccounts {
+    struct Name {
+        let key: HashedAccountID
+        /// Nil when it isn't open in the final state.
+        let finalNumber: AccountNumber?
+    }
+
+    private let keys: [HashedAccountID]
+    private let finalNumbers: [AccountNumber?]
+    private var taken = 0
+
+    init(of transactions: [IdentifiedTransaction], in accounts: AccountTable) {
+        var keys: [HashedAccountID] = []
+        keys.reserveCapacity(2 * transactions.count)
+        for transaction in transactions.lazy.map(\.transaction) {
+            keys.append(HashedAccountID(transaction.payer))
+            for payment in transaction.payments { keys.append(HashedAccountID(payment.payee)) }
+        }
+        self.keys = keys
+        finalNumbers = accounts.numbers(of: keys)
+    }
+
+    mutating func next() -> Name {
+        defer { taken += 1 }
+        return Name(key: keys[taken], finalNumber: finalNumbers[taken])
     }
 }

@@ -50,7 +50,9 @@ package struct Ledger: Sendable {
         _ id: AccountID,
         after path: [LedgerDelta] = []
     ) -> (number: AccountNumber, balance: Amount)? {
-        guard let (number, account) = numberedAccount(id, hash: TableHash(id), after: path) else { return nil }
+        let key = HashedAccountID(id)
+        let finalNumber = accounts.number(of: id, hash: key.hash)
+        guard let (number, account) = numberedAccount(key, finalNumber: finalNumber, after: path) else { return nil }
         return (number, account.balance)
     }
 
@@ -85,21 +87,21 @@ package struct Ledger: Sendable {
         )
     }
 
+    /// `finalNumber` is the account's in the final state, nil when it isn't open there.
     func numberedAccount(
-        _ id: AccountID,
-        hash: TableHash,
+        _ key: HashedAccountID,
+        finalNumber: AccountNumber?,
         after path: [LedgerDelta]
     ) -> (AccountNumber, Account)? {
         for delta in path.reversed() {
-            if let touched = delta.touched(id, hash: hash) {
+            if let touched = delta.touched(key) {
                 return (
                     touched.number,
-                    Account(id: id, balance: touched.balance, touched: delta.head.height)
+                    Account(id: key.id, balance: touched.balance, touched: delta.head.height)
                 )
             }
         }
-        guard let number = accounts.number(of: id, hash: hash) else { return nil }
-        return (number, accounts[number])
+        return finalNumber.map { ($0, accounts[$0]) }
     }
 
     static func fee(price: UInt64, of transaction: Transaction) -> Amount {
@@ -118,11 +120,8 @@ extension Ledger {
     /// It has the same payer and nonce, and its validUntil + L is not below this one's validUntil.
     package func replayConflict(of transaction: Transaction, after path: [LedgerDelta] = []) -> TransactionID? {
         guard let (number, _) = account(transaction.payer, after: path) else { return nil }
-        return replayConflict(
-            of: ReplayKey(payer: number, nonce: transaction.nonce),
-            validUntil: transaction.validUntil,
-            after: path
-        )
+        let key = ReplayKey(payer: number, nonce: transaction.nonce)
+        return replayConflict(of: key, hash: TableHash(key), validUntil: transaction.validUntil, after: path)
     }
 
     /// The final transaction that makes this one impossible for ever: a verdict.
@@ -130,9 +129,9 @@ extension Ledger {
     /// Of two transactions with one payer and nonce whose validUntil differ by at most L, at most one settles, in
     /// whatever order they come. Answers the transaction itself when it is the final one.
     package func finalExclusion(of transaction: Transaction) -> TransactionID? {
-        guard let (number, _) = account(transaction.payer),
-            let entry = window.entry(of: ReplayKey(payer: number, nonce: transaction.nonce))
-        else { return nil }
+        guard let (number, _) = account(transaction.payer) else { return nil }
+        let key = ReplayKey(payer: number, nonce: transaction.nonce)
+        guard let entry = window.entry(of: key, hash: TableHash(key)) else { return nil }
         let isClose =
             entry.validUntil.adding(parameters.maxLifetime) >= transaction.validUntil
             && transaction.validUntil.adding(parameters.maxLifetime) >= entry.validUntil
@@ -146,15 +145,15 @@ extension Ledger {
         after path: [LedgerDelta] = []
     ) -> Bool {
         let key = ReplayKey(payer: number, nonce: transaction.nonce)
-        return replayConflict(of: key, validUntil: transaction.validUntil, after: path) != nil
+        return replayConflict(of: key, hash: TableHash(key), validUntil: transaction.validUntil, after: path) != nil
     }
 
     func replayConflict(
         of key: ReplayKey,
+        hash: TableHash,
         validUntil: Milliseconds,
         after path: [LedgerDelta]
     ) -> TransactionID? {
-        let hash = TableHash(key)
         for delta in path.reversed() {
             if let entry = delta.replayEntry(of: key, hash: hash),
                 entry.excludes(validUntil: validUntil, lifetime: parameters.maxLifetime)
@@ -162,7 +161,7 @@ extension Ledger {
                 return entry.id
             }
         }
-        guard let entry = window.entry(of: key),
+        guard let entry = window.entry(of: key, hash: hash),
             entry.excludes(validUntil: validUntil, lifetime: parameters.maxLifetime)
         else { return nil }
         return entry.id

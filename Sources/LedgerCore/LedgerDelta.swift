@@ -43,8 +43,8 @@ package struct LedgerDelta: Sendable {
     /// What a transaction of this block paid: price × shares.
     package func fee(of transaction: Transaction) -> Amount { Ledger.fee(price: head.price, of: transaction) }
 
-    func touched(_ id: AccountID, hash: TableHash) -> TouchedAccount? {
-        touchedSlots.slot(tag: hash.tag) { touched[$0].id == id }.map { touched[$0] }
+    func touched(_ key: HashedAccountID) -> TouchedAccount? {
+        touchedSlots.slot(tag: key.hash.tag) { touched[$0].id == key.id }.map { touched[$0] }
     }
 
     func touched(_ number: AccountNumber) -> TouchedAccount? {

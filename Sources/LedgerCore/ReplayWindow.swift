@@ -58,8 +58,8 @@ struct ReplayWindow: Sendable {
 
     var count: Int { places.count - freePlaces.count }
 
-    func entry(of key: ReplayKey) -> ReplayEntry? {
-        slots.slot(hash: TableHash(key)) { places[$0].key == key }.map { places[$0] }
+    func entry(of key: ReplayKey, hash: TableHash) -> ReplayEntry? {
+        slots.slot(hash: hash) { places[$0].key == key }.map { places[$0] }
     }
 
     /// Adds a final transaction; one with the same payer and nonce and an earlier validUntil gives way to it.

@@ -7,6 +7,10 @@ import Primitives
 /// Nothing iterates over a table, so the order of its words reaches no result.
 struct SlotTable: Sendable {
     private var words: [UInt64] = []
+    /// The number of words, a power of two, less one; -1 without any.
+    ///
+    /// It lies here because the words lie far from any cache: so one access waits for them, not two after each other.
+    private var mask = -1
     private(set) var count = 0
 
     init() {}
@@ -16,13 +20,13 @@ struct SlotTable: Sendable {
         var size = 8
         while 3 * size < 4 * count { size *= 2 }
         words = [UInt64](repeating: 0, count: size)
+        mask = size - 1
     }
 
     static let slotCountMax = Int(UInt32.max) - 1
 
     func slot(tag: UInt32, where isMatch: (Int) -> Bool) -> Int? {
         guard count > 0 else { return nil }
-        let mask = words.count - 1
         var position = Int(tag) & mask
         while words[position] != 0 {
             let word = words[position]
@@ -35,17 +39,24 @@ struct SlotTable: Sendable {
         return nil
     }
 
+    /// The slot that the first look finds, if it may be the one that is wanted; most are.
+    func likelySlot(tag: UInt32) -> Int? {
+        guard count > 0 else { return nil }
+        let word = words[Int(tag) & mask]
+        guard word != 0, UInt32(truncatingIfNeeded: word >> 32) == tag else { return nil }
+        return Int(UInt32(truncatingIfNeeded: word)) - 1
+    }
+
     /// Adds a slot whose key is not in the table.
     mutating func insert(tag: UInt32, slot: Int) {
         precondition(slot < Self.slotCountMax, "a slot fits 32 bits: that many keys do not fit the machine")
-        if 4 * (count + 1) > 3 * words.count { grow() }
+        if 4 * (count + 1) > 3 * (mask + 1) { grow() }
         place(UInt64(tag) << 32 | UInt64(slot + 1))
         count += 1
     }
 
     /// Removes a slot that is in the table, and closes the gap it leaves.
     mutating func remove(tag: UInt32, slot: Int) {
-        let mask = words.count - 1
         let wanted = UInt64(tag) << 32 | UInt64(slot + 1)
         var gap = Int(tag) & mask
         while words[gap] != wanted {
@@ -66,8 +77,19 @@ struct SlotTable: Sendable {
         count -= 1
     }
 
+    /// The same table after its slots moved to other places; all of them are in it.
+    func moved(to places: [Int]) -> SlotTable {
+        precondition(places.count == count, "every slot has a new place")
+        var moved = self
+        for position in words.indices where words[position] != 0 {
+            let word = words[position]
+            let place = places[Int(UInt32(truncatingIfNeeded: word)) - 1]
+            moved.words[position] = word & ~UInt64(UInt32.max) | UInt64(place + 1)
+        }
+        return moved
+    }
+
     private mutating func place(_ word: UInt64) {
-        let mask = words.count - 1
         var position = Int(UInt32(truncatingIfNeeded: word >> 32)) & mask
         while words[position] != 0 { position = (position + 1) & mask }
         words[position] = word
@@ -76,6 +98,7 @@ struct SlotTable: Sendable {
     private mutating func grow() {
         let old = words
         words = [UInt64](repeating: 0, count: max(8, 2 * old.count))
+        mask = words.count - 1
         for word in old where word != 0 { place(word) }
     }
 }
@@ -88,6 +111,10 @@ struct ShardedSlotTable: Sendable {
 
     func slot(hash: TableHash, where isMatch: (Int) -> Bool) -> Int? {
         shards[hash.shard(bits: Self.shardBits)].slot(tag: hash.tag, where: isMatch)
+    }
+
+    func likelySlot(hash: TableHash) -> Int? {
+        shards[hash.shard(bits: Self.shardBits)].likelySlot(tag: hash.tag)
     }
 
     mutating func insert(hash: TableHash, slot: Int) {

@@ -50,11 +50,7 @@ struct StateTree: Sendable {
     }
 
     static func leafHash(id: AccountID, balance: Amount) -> Hash32 {
-        var hasher = SHA256()
-        hasher.update(byte: 0x00)
-        hasher.update(id)
-        hasher.update(littleEndian: balance.units)
-        return hasher.finish()
+        Merkle.leafHash(id, balance.units)
     }
 }
 

@@ -60,6 +60,12 @@ extension WireCodable {
     /// Writes bytes as they are: a fixed array, or something already encoded.
     package mutating func write(raw: some Sequence<UInt8>) { bytes.append(contentsOf: raw) }
 
+    /// Writes bytes that lie elsewhere as they are.
+    package mutating func write(raw span: RawSpan) {
+        // SAFETY: the bytes are copied before the pointer ends.
+        unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+
     /// Writes a length or an enum's tag as ULEB128, in the shortest form.
     @usableFromInline package mutating func write(length: Int) {
         precondition(length >= 0 && length <= Int(UInt32.max), "a length is below 2^32: nothing we hold is longer")
