@@ -5,9 +5,10 @@ package import LedgerCore
 /// Copying and opening take about as long as it takes to read a large genesis file, so both can go on at once. What fails
 /// is told when it is asked for, after what a genesis file can say of the home.
 package struct CopiedHome: Sendable {
+    /// The home that was copied.
+    package let path: String
     /// Read before the copy was made: a running node moves on, and a copy must not be older than the log.
     package let voteLog: Result<VoteLogFiles, VoteLogError>
-    private let path: String
     private let copy: Result<Copy, StorageError>
 
     private struct Copy: Sendable {

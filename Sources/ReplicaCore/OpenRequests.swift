@@ -26,7 +26,8 @@ struct OpenRequests: Sendable {
     /// Leaves in all open body requests; the newest may be larger.
     private static var leavesMax: Int { 4 * PeerLimits.leavesMax }
 
-    private var syncs = 0
+    /// In the order of asking.
+    private var syncs: [SyncRequest] = []
     /// In the order of asking.
     private var blocks: [Hash32] = []
     private var bodies: [Bodies] = []
@@ -43,7 +44,9 @@ struct OpenRequests: Sendable {
 
     mutating func add(_ request: PeerMessage) {
         switch request {
-        case .syncRequest: syncs = min(syncs + 1, Self.syncsMax)
+        case .syncRequest(let request):
+            if syncs.count >= Self.syncsMax { syncs.removeFirst() }
+            syncs.append(request)
         case .blockRequest(let request):
             if blocks.count >= Self.blocksMax { blocks.removeFirst() }
             blocks.append(request.hash)
@@ -63,9 +66,10 @@ struct OpenRequests: Sendable {
     /// Takes the request that a message answers; false when there is none.
     mutating func take(_ response: PeerMessage) -> Bool {
         switch response {
-        case .syncResponse:
-            guard syncs > 0 else { return false }
-            syncs -= 1
+        case .syncResponse(let response):
+            // Nobody checks more signatures than were asked for: no answer keeps those of other peers waiting for long.
+            guard let index = syncs.firstIndex(where: response.isAnswer) else { return false }
+            syncs.remove(at: index)
             return true
         case .blockResponse(let block):
             guard let index = blocks.firstIndex(of: block.hash) else { return false }
@@ -95,6 +99,17 @@ struct OpenRequests: Sendable {
     private mutating func close(_ request: Int, of index: Int) {
         bodies[index].counts.remove(at: request)
         if bodies[index].counts.isEmpty { bodies.remove(at: index) }
+    }
+}
+
+extension SyncResponse {
+    /// No more blocks than were asked for, from where they were asked for; no more bytes of transactions, but for one block
+    /// alone. Without blocks it answers any request.
+    fileprivate func isAnswer(to request: SyncRequest) -> Bool {
+        guard let first = blocks.first else { return true }
+        guard first.block.height == request.fromHeight, blocks.count <= Int(request.blockCountMax) else { return false }
+        let byteCount = blocks.reduce(0) { sum, item in item.block.transactions.reduce(sum) { $0 + $1.byteCount } }
+        return blocks.count == 1 || byteCount <= Int(request.maxBytes)
     }
 }
 

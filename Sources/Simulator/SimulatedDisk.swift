@@ -173,5 +173,5 @@ struct SimulatedDisk: Sendable {
     }
 
     /// Final blocks from a height on, up to a limit, and what proves the last of them final (spec 3.11).
-    func range(from height: Height, count: Int) -> SyncResponse { chain.range(from: height, count: count) }
+    func range(_ request: SyncRequest) -> SyncResponse { chain.range(request) }
 }

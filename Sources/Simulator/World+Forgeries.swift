@@ -71,7 +71,7 @@ extension World {
 
     /// A range with a block left out, with another block's justification, or with evidence that no header names.
     private mutating func serveForged(_ request: SyncRequest, from node: Int, to peer: PublicKey) {
-        let range = nodes[node].disk.range(from: request.fromHeight, count: Int(request.blockCountMax))
+        let range = nodes[node].disk.range(request)
         var blocks = range.blocks
         if !isIdle, let last = blocks.indices.last {
             let place = generator.below(blocks.count)

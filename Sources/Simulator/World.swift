@@ -292,9 +292,12 @@ package struct World: Sendable {
 
     private mutating func serve(_ request: SyncRequest, from node: Int, to peer: PublicKey) {
         // Often fewer than were asked for, as when the bytes are too many.
-        let count = min(Int(request.blockCountMax), 1 + generator.below(64))
-        let response = nodes[node].disk.range(from: request.fromHeight, count: count)
-        send(.syncResponse(response), from: node, to: nodes(with: peer))
+        let fewer = SyncRequest(
+            fromHeight: request.fromHeight,
+            blockCountMax: min(request.blockCountMax, UInt32(1 + generator.below(64))),
+            maxBytes: request.maxBytes
+        )
+        send(.syncResponse(nodes[node].disk.range(fewer)), from: node, to: nodes(with: peer))
     }
 }
 

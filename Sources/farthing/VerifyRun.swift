@@ -9,7 +9,8 @@ import VerifierCore
 
 /// What the command line names to verify.
 enum VerifySource {
-    case home(String)
+    /// The copy of it that is read.
+    case home(CopiedHome)
     case exports([String])
     /// The one that is verified, and all that were compared, in the order of the command line.
     case node(String, of: [String])
@@ -17,7 +18,7 @@ enum VerifySource {
     /// The directory, file or address.
     var place: String {
         switch self {
-        case .home(let path): path
+        case .home(let copied): copied.path
         case .exports: "DIR"
         case .node(let url, _): url
         }
@@ -26,7 +27,7 @@ enum VerifySource {
     /// As the command line names it.
     var words: [String] {
         switch self {
-        case .home(let path): ["--home", path]
+        case .home(let copied): ["--home", copied.path]
         case .exports(let paths): paths.flatMap { ["--export", $0] }
         case .node(_, let urls): urls.flatMap { ["--url", $0] }
         }
@@ -35,7 +36,7 @@ enum VerifySource {
     /// What was read, when no source could be made of it.
     func inputs() throws(VerificationFailure) -> [ReportInput] {
         switch self {
-        case .home(let path): HomeSource.inputs(of: path)
+        case .home(let copied): HomeSource.inputs(of: copied.path)
         case .exports(let paths): try ExportSource.inputs(of: paths)
         case .node: []
         }
@@ -45,8 +46,6 @@ enum VerifySource {
 /// One verification as the command does it: with progress, a table of blocks, and a report that says where it comes from.
 struct VerifyRun {
     let source: VerifySource
-    /// Of a home, the copy that is read.
-    let copied: CopiedHome?
     /// The directory of tables to be compared with the chain, if any.
     let tables: String?
     let genesis: Genesis
@@ -86,9 +85,9 @@ struct VerifyRun {
         var found: VerificationReport
         do throws(VerificationFailure) {
             switch source {
-            case .home(let path):
+            case .home(let copied):
                 found = try await report(verification, onProgress) { (verifier) throws(SourceStop) in
-                    try HomeSource.open(copied ?? CopiedHome(path), verifier)
+                    try HomeSource.open(copied, verifier)
                 }
             case .exports(let paths):
                 found = try await report(verification, onProgress) { (verifier) throws(SourceStop) in

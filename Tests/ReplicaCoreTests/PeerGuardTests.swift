@@ -78,6 +78,51 @@ import Testing
         #expect(peers.judge(bodies, from: peer, at: now) == .take)
     }
 
+    /// Whoever could answer with more than was asked for would keep all others' ranges waiting for its signatures.
+    @Test func aRangeBeginsWhereItWasAskedForAndHoldsNoMore() throws {
+        let blocks = try bench.chain([[bench.payment(1)], [bench.payment(2)], [bench.payment(3)]])
+        let bytes = UInt32(blocks[0].transactions[0].byteCount)
+        func range(_ heights: ClosedRange<Int>) -> PeerMessage {
+            .syncResponse(bench.range(Array(blocks[(heights.lowerBound - 1)..<heights.upperBound]), by: [1, 2, 3]))
+        }
+        let nothing = PeerMessage.syncResponse(SyncResponse(blocks: [], headers: [], finalization: nil))
+        let cases: [(what: String, from: UInt64, count: UInt32, bytes: UInt32, answer: PeerMessage, isTaken: Bool)] = [
+            ("all of it", 1, 3, 3 * bytes, range(1...3), true),
+            ("less than asked for", 1, 3, 3 * bytes, range(1...1), true),
+            ("nothing", 1, 3, 3 * bytes, nothing, true),
+            ("from another height", 1, 3, 3 * bytes, range(2...3), false),
+            ("from another height", 2, 3, 3 * bytes, range(1...3), false),
+            ("more blocks", 1, 2, 3 * bytes, range(1...3), false),
+            ("more bytes", 1, 3, 3 * bytes - 1, range(1...3), false),
+            ("one block alone, larger than asked for", 1, 3, 1, range(1...1), true),
+        ]
+        for (what, from, count, bytes, answer, isTaken) in cases {
+            var peers = connected()
+            let request = SyncRequest(fromHeight: Height(from), blockCountMax: count, maxBytes: bytes)
+            peers.sent(.syncRequest(request), to: [peer])
+            let verdict = peers.judge(answer, from: peer, at: now)
+            #expect(verdict == (isTaken ? .take : .drop(.unasked(typeCode: answer.typeCode))), "\(what)")
+        }
+    }
+
+    @Test func rangesMayComeInAnyOrderAndOfTooManyRequestsTheOldestIsForgotten() throws {
+        let blocks = try bench.chain([[bench.payment(1)], [bench.payment(2)]])
+        let answers = blocks.map { PeerMessage.syncResponse(bench.range([$0], by: [1, 2, 3])) }
+        var peers = connected()
+        for height in [1, 2] as [UInt64] {
+            let request = SyncRequest(fromHeight: Height(height), blockCountMax: 1, maxBytes: 1)
+            peers.sent(.syncRequest(request), to: [peer])
+        }
+        for answer in answers.reversed() { #expect(peers.judge(answer, from: peer, at: now) == .take) }
+        for height in [1, 2] + [UInt64](repeating: 2, count: 15) {
+            let request = SyncRequest(fromHeight: Height(height), blockCountMax: 1, maxBytes: 1)
+            peers.sent(.syncRequest(request), to: [peer])
+        }
+        #expect(peers.judge(answers[0], from: peer, at: now) != .take, "seventeen were asked for")
+        for _ in 0..<16 { #expect(peers.judge(answers[1], from: peer, at: now) == .take) }
+        #expect(peers.judge(answers[1], from: peer, at: now) != .take)
+    }
+
     /// Seed 143: what was asked of one block twice, the second time less, was answered in the other order.
     @Test func answersToOverlappingRequestsMayComeInAnyOrder() throws {
         let block = try bench.chain([[bench.payment(1), bench.payment(2), bench.payment(3)]])[0]

@@ -135,10 +135,7 @@ struct Stage: Sendable {
             case .send(let message, let peers): send(message, from: player, to: { peers.contains($0) })
             case .broadcast(let message): send(message, from: player, to: { _ in true })
             case .serveSync(let request, let peer):
-                let range = players[player].store.chain.range(
-                    from: request.fromHeight,
-                    count: Int(request.blockCountMax)
-                )
+                let range = players[player].store.chain.range(request)
                 send(.syncResponse(range), from: player, to: { $0 == peer })
             case .serveBlock(let hash, let peer):
                 guard let block = players[player].store.block(hash) else { break }

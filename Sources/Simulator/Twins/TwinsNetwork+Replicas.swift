@@ -46,7 +46,7 @@ extension TwinsNetwork {
         case .send(let message, let peers): send(message, from: copy, to: peers.flatMap { copies[$0] ?? [] })
         case .broadcast(let message): send(message, from: copy, to: others[copy])
         case .serveSync(let request, let peer):
-            let range = nodes[copy].disk.chain.range(from: request.fromHeight, count: Int(request.blockCountMax))
+            let range = nodes[copy].disk.chain.range(request)
             send(.syncResponse(range), from: copy, to: copies[peer] ?? [])
         case .serveBlock(let hash, let peer):
             guard let block = nodes[copy].disk.block(hash) else { return }
