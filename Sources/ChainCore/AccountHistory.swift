@@ -1,5 +1,6 @@
 package import LedgerCore
 package import Primitives
+package import StrictJSON
 
 /// One thing that happened to an account in a final block.
 package struct HistoryItem: Hashable, Sendable {
@@ -29,6 +30,20 @@ package struct HistoryItem: Hashable, Sendable {
     package let time: Milliseconds
     /// After it.
     package let balance: Amount
+}
+
+extension HistoryItem {
+    /// As `account_history` answers it (spec 6.2).
+    package func json(prefix: String) -> JSON {
+        [
+            "kind": .string(kind.rawValue), "direction": isIncoming ? "in" : "out", "amount": .decimal(amount.units),
+            "counterparty": counterparty.map { .string($0.text(prefix: prefix)) } ?? .null,
+            "reference": .string(Hex.encode(reference)), "id": transaction.map { .string($0.hex) } ?? .null,
+            "height": .decimal(height.number), "index": index.map { .integer($0) } ?? .null,
+            "payment": payment.map { .integer($0) } ?? .null, "timeMilliseconds": .decimal(time.number),
+            "balance": .decimal(balance.units),
+        ]
+    }
 }
 
 /// Which items are asked for.

@@ -111,16 +111,3 @@ extension AdmissionTerms {
         ]
     }
 }
-
-extension HistoryItem {
-    fileprivate func json(prefix: String) -> JSON {
-        [
-            "kind": .string(kind.rawValue), "direction": isIncoming ? "in" : "out", "amount": .decimal(amount.units),
-            "counterparty": counterparty.map { .string($0.text(prefix: prefix)) } ?? .null,
-            "reference": .string(Hex.encode(reference)), "id": transaction.map { .string($0.hex) } ?? .null,
-            "height": .decimal(height.number), "index": index.map { .integer($0) } ?? .null,
-            "payment": payment.map { .integer($0) } ?? .null, "timeMilliseconds": .decimal(time.number),
-            "balance": .decimal(balance.units),
-        ]
-    }
-}

@@ -1,7 +1,7 @@
 package import ChainCore
 package import LedgerCore
 package import Primitives
-import StrictJSON
+package import StrictJSON
 
 // What the methods answer, as far as programs need it typed; the rest is read from the JSON itself.
 
@@ -10,7 +10,7 @@ package struct ChainPlace: Hashable, Sendable {
     package let height: Height
     package let hash: Hash32
 
-    init(_ reader: JSONReader) throws(JSONReadError) {
+    package init(_ reader: JSONReader) throws(JSONReadError) {
         height = Height(try reader.member("height").decimal())
         hash = try reader.member("hash").string(as: "a block hash") { Hash32(hex: $0) }
     }

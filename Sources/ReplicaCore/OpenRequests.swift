@@ -103,8 +103,9 @@ struct OpenRequests: Sendable {
 }
 
 extension SyncResponse {
-    /// No more blocks than were asked for, from where they were asked for; no more bytes of transactions, but for one block
-    /// alone. Without blocks it answers any request.
+    /// Whether it holds what was asked for, and no more.
+    ///
+    /// One block alone may be larger than the bytes asked for. Without blocks it answers any request.
     fileprivate func isAnswer(to request: SyncRequest) -> Bool {
         guard let first = blocks.first else { return true }
         guard first.block.height == request.fromHeight, blocks.count <= Int(request.blockCountMax) else { return false }

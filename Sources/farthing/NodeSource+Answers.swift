@@ -34,6 +34,10 @@ extension NodeSource {
             settled.append((transaction.id, block.height, status))
             if settled.count == Self.batchMax { try await compareSettled() }
         }
+        histories.add(final, genesis)
+        if histories.isEnough { try await compareHistories() }
+        proofs.add(final)
+        if proofs.isEnough { try await compareReceipts() }
     }
 
     private mutating func compareHeaders() async throws(SourceStop) {
@@ -105,6 +109,9 @@ extension NodeSource {
     mutating func finish(_ verifier: Verifier) async throws(SourceStop) -> [Gap] {
         try await compareHeaders()
         try await compareSettled()
+        try await compareHistories()
+        try await compareReceipts()
+        try await compareLogProofs()
         try await compareNetwork(verifier)
         try await compareEvidence(verifier)
         // The chain may move on meanwhile: then the blocks that came are recomputed as well, so that each answer is
@@ -112,6 +119,7 @@ extension NodeSource {
         var verifier = verifier
         try await compareEvidenceList(&verifier)
         try await compareBalances(&verifier)
+        try await compareBalanceProofs(&verifier)
         return []
     }
 
@@ -247,7 +255,7 @@ extension NodeSource {
     /// Recomputes what has become final since, up to the block that an answer says it is of.
     ///
     /// An older answer than what was recomputed, or one of another block, is a fault: a node's head never goes back.
-    private func advance(
+    func advance(
         _ verifier: inout Verifier,
         to at: ChainPlace,
         _ method: String,
@@ -277,7 +285,7 @@ extension NodeSource {
 
     // MARK: - Faults
 
-    private func fault(
+    func fault(
         _ method: String,
         _ place: String,
         _ expected: String,
@@ -287,7 +295,7 @@ extension NodeSource {
         fault(method, place, expected, found?.asString ?? found?.text ?? "nothing", at: height)
     }
 
-    private func fault(
+    func fault(
         _ method: String,
         _ place: String,
         _ expected: String,

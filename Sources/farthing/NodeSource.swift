@@ -9,9 +9,9 @@ import VerifierCore
 
 /// A node's chain, read over JSON-RPC, and what the node says of it besides.
 ///
-/// The node's head at the beginning is where the verification ends. Headers, settled transactions, balances, validators
-/// and evidence are asked for once more by the methods that clients use, and compared with what was recomputed: a node that
-/// keeps a good chain and lies about it is found.
+/// The node's head at the beginning is where the verification ends. Headers, settled transactions, histories, balances,
+/// receipts, proofs, validators and evidence are asked for once more by the methods that clients use, and compared with what
+/// was recomputed: a node that keeps a good chain and lies about it is found.
 struct NodeSource: ChainSource {
     let node: PatientNode
     let genesis: Genesis
@@ -30,6 +30,8 @@ struct NodeSource: ChainSource {
     var transactionCount: UInt64 = 0
     var settled: [(id: TransactionID, height: Height, answer: TransactionAnswer.Status)] = []
     var headers: [(header: Header, hash: Hash32)] = []
+    var histories: HistoryQuestions
+    var proofs: ProofQuestions
 
     var tally: StoreTally? { nil }
     var answers: AnswerTally? { compared }
@@ -48,14 +50,16 @@ struct NodeSource: ChainSource {
             }
             logSize = latest.first?["header"]?["logSize"]?.asString.flatMap { UInt64($0) } ?? 0
         }
-        return NodeSource(node, genesis, last: head, stride: max(1, logSize / transactionsMax))
+        return NodeSource(node, genesis, last: head, logSize: logSize)
     }
 
-    private init(_ node: PatientNode, _ genesis: Genesis, last: Height, stride: UInt64) {
+    private init(_ node: PatientNode, _ genesis: Genesis, last: Height, logSize: UInt64) {
         self.node = node
         self.genesis = genesis
         self.last = last
-        self.stride = stride
+        stride = max(1, logSize / Self.transactionsMax)
+        histories = HistoryQuestions(logSize: logSize, blockCount: last.number)
+        proofs = ProofQuestions(logSize: logSize, blockCount: last.number)
     }
 
     // MARK: - Blocks

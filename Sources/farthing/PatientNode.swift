@@ -13,6 +13,8 @@ struct PatientNode: Sendable {
     var url: String { client.url }
 
     private static let attempts = 20
+    /// Errors that say something of the chain: of what was recomputed they are false, however often they are said.
+    private static let denials: Set = ["transactionNotFinal", "accountUnknown", "blockUnknown", "invalidParams"]
     /// Of calls in a row that got no answer in time: a minute is enough.
     private static let timeoutsMax = 2
 
@@ -44,6 +46,8 @@ struct PatientNode: Sendable {
         } catch .malformed(let what) {
             let fault = AnswerFault(method: method, of: url, malformed: what)
             throw .violation(Violation(height: height, finding: .answer(fault)))
+        } catch .refused(let answer) where Self.denials.contains(answer.reason) {
+            throw .answer(method, url, expected: "what is final there", found: "the error \(answer.reason)", at: height)
         } catch {
             throw .failure(.node(url: url, CommandFailure(error)))
         }

@@ -117,7 +117,8 @@ struct VerifyCommand: AsyncParsableCommand {
                 "--check-report: a light report checks no signatures; use --checkpoint instead"
             )
         }
-        var source = await copying.map { VerifySource.home($0) } ?? url.first.map { .node($0, of: url) } ?? .exports(export)
+        var source =
+            await copying.map { VerifySource.home($0) } ?? url.first.map { .node($0, of: url) } ?? .exports(export)
         if url.count > 1 {
             let comparison = try await compare(trusted)
             source = .node(url[comparison.longest], of: url)

@@ -178,6 +178,32 @@ def transaction(identity, edit):
     return at("tx_status", lambda params, result: edit(result) if params["id"] == identity else None)
 
 
+def history(text, edit):
+    """Changes the pages of an account's history."""
+    return at("account_history", lambda params, result: edit(result) if params["account"] == text else None)
+
+
+def receipt(identity, edit):
+    return at("tx_receipt", lambda params, result: edit(result) if params["id"] == identity else None)
+
+
+def proof(method, edit):
+    return at(method, lambda _, result: edit(result["proof"]))
+
+
+def path_changed(one):
+    one["path"] = ["0" * 64] + one["path"][1:]
+
+
+def denial(method, reason="transactionNotFinal"):
+    """An error that says what is not so, however often it is asked."""
+    def lie(called, _, answer):
+        if called == method:
+            answer.pop("result")
+            answer["error"] = {"code": 1001, "message": "no", "data": {"reason": reason, "retryable": True}}
+    return lie
+
+
 def put(**values):
     return lambda one: one.update(values)
 
@@ -199,6 +225,8 @@ def lies(genesis, contents, facts):
     other_genesis.network = bytes(31) + b"\1"
     other = Maker(other_genesis)
     other.add([0, 1, 2])
+
+    kept = {}
 
     def edit(height, change):
         return block(height, change, network)
@@ -288,6 +316,40 @@ def lies(genesis, contents, facts):
         "a validator left out": (
             at("validator_list", lambda _, result: result["validators"].pop()), "answer.validator_list", TIP, "validators", None),
         "a smaller quorum": (setting("validator_list", "quorum", 2), "answer.validator_list", TIP, "quorum", "2"),
+        # What it shows of the past, and proves.
+        "another amount in a history": (
+            history(payee, lambda one: one["items"][0].update(amount="1")), "answer.account_history", 1, payee + " block 1", None),
+        "another balance in a history": (
+            history(payee, lambda one: one["items"][0].update(balance="1")), "answer.account_history", 1, payee + " block 1", None),
+        "a payment left out of a history": (
+            history(payee, lambda one: one["items"].pop()), "answer.account_history", 1, payee + " block 1", None),
+        "a history that jumps over blocks": (
+            history(payee, put(cursor="0" * 24)), "answer.account_history", 1, payee + " block 1 cursor", "0" * 24),
+        "a history that ends too early": (
+            history(payee, put(cursor=None)), "answer.account_history", 1, payee + " block 1 cursor", "null"),
+        "no history": (
+            history(payee, lambda one: one.pop("items")), "answer.account_history", 1, payee + " block 1", "0"),
+        "one transaction's receipt for all": (
+            at("tx_receipt", lambda _, result: result.update(receipt=kept.setdefault("receipt", result["receipt"]))),
+            "answer.tx_receipt", None, None, None),
+        "another fee in a receipt": (
+            receipt(identity, lambda one: one["receipt"].update(fee="1")), "answer.tx_receipt", 1, "transaction " + identity, None),
+        "a receipt that is none": (
+            receipt(identity, put(receipt=None)), "answer.tx_receipt", 1, "transaction " + identity, None),
+        "a final transaction denied": (denial("tx_receipt"), "answer.tx_receipt", 1, None, "the error transactionNotFinal"),
+        "another path in a proof of inclusion": (proof("proof_inclusion", path_changed), "answer.proof_inclusion", TIP, None, None),
+        "a proof of another transaction": (
+            proof("proof_inclusion", lambda one: one.update(authorization="0001" + "00" * 63)), "answer.proof_inclusion", TIP, None, None),
+        "another path in a proof of consistency": (
+            proof("proof_consistency", path_changed), "answer.proof_consistency", TIP, None, None),
+        "a consistency of other blocks": (
+            proof("proof_consistency", lambda one: one.update(old=one["new"], path=[])),
+            "answer.proof_consistency", TIP, "block 1", None),
+        "another balance proven": (
+            proof("proof_balance", put(balance="1")), "answer.proof_balance", TIP, None,
+            "Its path does not lead from the account and the balance to the state root of its block."),
+        "an open account denied": (denial("proof_balance", "accountUnknown"), "answer.proof_balance", TIP, None,
+                                   "the error accountUnknown"),
         # Evidence.
         "evidence left out of its block": (
             at("block_get", lambda _, result: result["evidence"].clear()), "answer.block_get", 7, "7 evidence", None),
@@ -438,7 +500,8 @@ def check_honest(auditor, node, contents):
         wanted = {"name": f"node {proxy.url}, blocks 1 to 10", "files": 1, "bytes": str(sum(map(len, contents))), "sha256": digest}
         expect(report["inputs"][1:] == [wanted], report["inputs"])
         expect(report["answersCompared"]["lists of evidence"] == "1", report["answersCompared"])
-        asked = {"network_info", "block_range", "block_list", "tx_status", "account_get", "validator_list", "block_get", "evidence_list"}
+        asked = {"network_info", "block_range", "block_list", "tx_status", "account_get", "validator_list", "block_get",
+                 "evidence_list", "account_history", "tx_receipt", "proof_inclusion", "proof_consistency", "proof_balance"}
         expect(set(proxy.calls) == asked, "asked", sorted(set(proxy.calls)))
 
 
