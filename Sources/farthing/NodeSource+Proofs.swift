@@ -121,7 +121,7 @@ extension NodeSource {
                 transaction.id == id, head.block == last.block
             else { throw fault("proof_inclusion", place, "a proof of this", answer["proof"], at: last.height) }
         }
-        compared.add(ids.count, "proofs of inclusion")
+        compared.add(ids.count, "inclusion proofs")
         let blocks = proofs.blocks.filter { $0.height <= last.height }
         let params = blocks.map { block -> JSON in
             ["oldHeight": .decimal(block.height.number), "newHeight": .decimal(last.height.number)]
@@ -132,7 +132,7 @@ extension NodeSource {
                 old.block == block.block, new.block == last.block
             else { throw fault("proof_consistency", place, "a proof of this", answer["proof"], at: last.height) }
         }
-        compared.add(blocks.count, "proofs of consistency")
+        compared.add(blocks.count, "consistency proofs")
     }
 
     /// Of some accounts their balance, when the head is a block that can be shown to be final.
@@ -158,7 +158,7 @@ extension NodeSource {
                 claim.balance == verifier.ledger.account(id)?.balance
             else { throw fault("proof_balance", text, "a proof of this balance", answer["proof"], at: last.height) }
         }
-        compared.add(ids.count, "proofs of balances")
+        compared.add(ids.count, "balance proofs")
     }
 
     private func ask(
