@@ -199,9 +199,8 @@ let package = Package(
         tests(
             "FarthingTests",
             [
-                "farthing", "NodeRuntime", "LevelDBStorage", "RPCClient", "MempoolCore", "ChainCore", "LedgerCore",
-                "Cryptography",
-                "Primitives", logging,
+                "farthing", "NodeRuntime", "LevelDBStorage", "RPCClient", "ReplicaCore", "MempoolCore", "ChainCore",
+                "ConsensusCore", "LedgerCore", "Cryptography", "Primitives", logging, metrics,
             ]
         ),
         tests(

@@ -1,9 +1,9 @@
-import ChainCore
-import ConsensusCore
-import Cryptography
-import LevelDBStorage
-import Primitives
-import ReplicaCore
+package import ChainCore
+package import ConsensusCore
+package import Cryptography
+package import LevelDBStorage
+package import Primitives
+package import ReplicaCore
 import Synchronization
 import TCPGossip
 
@@ -12,8 +12,8 @@ import TCPGossip
 /// Invariant: no vote leaves before its record is on both files of the vote log, no notarize before its block is on disk,
 /// and neither notarize nor finalize before the certificates that were ordered before it are (spec 3.5). What has piled
 /// up shares its syncs; only sending waits, for all of them.
-final class SafetyLane: Sendable {
-    enum Order: Sendable {
+package final class SafetyLane: Sendable {
+    package enum Order: Sendable {
         case storeBlock(Block, view: View)
         case storeCertificate(Certificate)
         case storeEvidence(Evidence)
@@ -37,7 +37,7 @@ final class SafetyLane: Sendable {
     private let deliver: @Sendable (ReplicaEvent) -> Void
     private let gate: @Sendable (Vote) -> Verified<Vote>?
 
-    init(
+    package init(
         store: ChainStore,
         voteLog: VoteLog?,
         network: any PeerSending,
@@ -54,21 +54,21 @@ final class SafetyLane: Sendable {
     }
 
     /// Takes an order; only the loop calls this, so the numbers ascend in its order.
-    func put(_ order: Order) {
+    package func put(_ order: Order) {
         let number = ordered.add(1, ordering: .relaxed).newValue
         mailbox.put(Item(number: number, order: order))
     }
 
     /// The number of the last order so far: what a commit has to wait for.
-    var lastOrder: UInt64 { ordered.load(ordering: .relaxed) }
+    package var lastOrder: UInt64 { ordered.load(ordering: .relaxed) }
 
     /// Waits until an order is done; answers false when the lane has ended before.
-    func wait(for number: UInt64) -> Bool { progress.wait(for: number) }
+    package func wait(for number: UInt64) -> Bool { progress.wait(for: number) }
 
-    func close() { mailbox.close() }
+    package func close() { mailbox.close() }
 
     /// Works until the lane is closed and empty, or something fails.
-    func work() throws(NodeFailure) {
+    package func work() throws(NodeFailure) {
         defer { progress.end() }
         while let items = mailbox.take() {
             try perform(items.map(\.order))
@@ -150,7 +150,7 @@ final class SafetyLane: Sendable {
 }
 
 /// What the lanes and the loop ask of the peers; a node alone has nobody to send to.
-protocol PeerSending: Sendable {
+package protocol PeerSending: Sendable {
     func send(_ message: PeerMessage, to peers: [PublicKey])
     func broadcast(_ message: PeerMessage)
 }

@@ -1,11 +1,11 @@
-import ChainCore
-import ConsensusCore
-import Cryptography
+package import ChainCore
+package import ConsensusCore
+package import Cryptography
 import Dispatch
 import JSONRPC
-import LedgerCore
-import Primitives
-import ReplicaCore
+package import LedgerCore
+package import Primitives
+package import ReplicaCore
 import Synchronization
 
 /// Checks every signature before the loop sees it, on threads of its own, votes before transactions.
@@ -13,11 +13,11 @@ import Synchronization
 /// Transactions are checked for one source after another, 16 at a time: whoever sends a flood delays itself, and everybody
 /// else by a turn. The only maker of `Verified` values in a node. One check for each signature and node: what held lately is
 /// remembered, whatever message brings it again, a transaction, a body, a block or a range of them.
-final class SignatureGate: Sendable {
+package final class SignatureGate: Sendable {
     private typealias Job = @Sendable () -> Void
 
     /// Whose transactions they are.
-    enum Source: Hashable {
+    package enum Source: Hashable, Sendable {
         case peer(PublicKey)
         case client(String)
         /// Final blocks that this node asked for, of whichever peers: checked in the order in which they came, because what
@@ -37,7 +37,7 @@ final class SignatureGate: Sendable {
     private let transactionsReady = DispatchSemaphore(value: 0)
     private let consensusReady = DispatchSemaphore(value: 0)
 
-    init(electorate: Electorate) { self.electorate = electorate }
+    package init(electorate: Electorate) { self.electorate = electorate }
 
     /// Transactions in one job: large enough to be worth a hand-over, small enough to spread over the cores.
     private static var chunk: Int { 16 }
@@ -48,7 +48,7 @@ final class SignatureGate: Sendable {
     ///
     /// What nobody signs goes on at once, and so does a certificate of votes that held here before, as most are: every node
     /// echoes it. What is no longer wanted when its turn comes isn't checked, and is handed on as nil too.
-    func check(
+    package func check(
         _ message: PeerMessage,
         from peer: PublicKey,
         isWanted: @escaping @Sendable () -> Bool,
@@ -101,10 +101,10 @@ final class SignatureGate: Sendable {
     }
 
     /// Checks a vote of this node's own, on the caller's thread; it comes back in every certificate, and is known then.
-    func check(own vote: Vote) -> Verified<Vote>? { Verified.check(vote, in: electorate, by: scheme) }
+    package func check(own vote: Vote) -> Verified<Vote>? { Verified.check(vote, in: electorate, by: scheme) }
 
     /// Checks a client's transactions; a verdict for each, in their order.
-    func check(
+    package func check(
         _ transactions: [IdentifiedTransaction],
         of source: Source
     ) async -> [Verified<IdentifiedTransaction>?] {
@@ -147,12 +147,12 @@ final class SignatureGate: Sendable {
     /// Checks what consensus waits for until the gate is closed; called on threads of its own, one for each core.
     ///
     /// No transaction of a client or from gossip ever holds them up.
-    func workOnConsensus() {
+    package func workOnConsensus() {
         work(until: consensusReady) { $0.consensus.isEmpty ? nil : $0.consensus.removeFirst() }
     }
 
     /// Checks everything else until the gate is closed; called on threads of its own, one for each core.
-    func workOnTransactions() {
+    package func workOnTransactions() {
         stepBack()
         work(until: transactionsReady) { $0.transactions.take() }
     }
@@ -166,7 +166,7 @@ final class SignatureGate: Sendable {
     }
 
     /// What was submitted is still checked.
-    func close(workers: Int) {
+    package func close(workers: Int) {
         queues.withLock { $0.isClosed = true }
         for _ in 0..<workers {
             consensusReady.signal()

@@ -1,10 +1,9 @@
-import CoreMetrics
-import JSONRPC
+package import CoreMetrics
 import Primitives
 import Synchronization
 
 /// How long writes take, and how long the present one has been under way.
-final class StoreWatch: Sendable {
+package final class StoreWatch: Sendable {
     enum Write: CaseIterable {
         /// Blocks, certificates and votes before anything is sent.
         case safety
@@ -19,7 +18,7 @@ final class StoreWatch: Sendable {
     private let safetySeconds: Timer
     private let commitSeconds: Timer
 
-    init(clock: SystemClock, registry: PrometheusRegistry) {
+    package init(clock: SystemClock, registry: any MetricsFactory) {
         self.clock = clock
         safetySeconds = Timer(label: "farthing_storage_safety_seconds", factory: registry)
         commitSeconds = Timer(label: "farthing_storage_commit_seconds", factory: registry)

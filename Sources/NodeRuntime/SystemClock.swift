@@ -7,6 +7,8 @@ package import Primitives
 package struct SystemClock: Sendable {
     private let start = DispatchTime.now()
 
+    package init() {}
+
     var now: Moment { Moment(wall: Self.wall, monotonic: monotonic) }
 
     /// Milliseconds since 1970 in UTC.

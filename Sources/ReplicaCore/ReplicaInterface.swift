@@ -174,6 +174,22 @@ package struct ProposalDraft: Hashable, Sendable {
     package let parentCertificate: Certificate?
     package let nullifications: [Certificate]
 
+    package init(
+        body: VoteBody,
+        header: Header,
+        leaves: [Hash32],
+        evidence: [Evidence],
+        parentCertificate: Certificate?,
+        nullifications: [Certificate]
+    ) {
+        self.body = body
+        self.header = header
+        self.leaves = leaves
+        self.evidence = evidence
+        self.parentCertificate = parentCertificate
+        self.nullifications = nullifications
+    }
+
     package func signed(by vote: Vote) -> Proposal {
         Proposal(
             vote: vote,
