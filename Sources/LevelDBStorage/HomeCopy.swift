@@ -1,20 +1,5 @@
 import Glibc
 
-/// A directory that is removed when the last reference goes.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init(path: String) throws(FileError) {
-        try PosixPath.makeDirectory(path)
-        self.path = path
-    }
-
-    deinit {
-        // What can't be removed stays behind under a name that says what it is; there is nobody left to tell.
-        do { try PosixPath.removeTree(path) } catch {}
-    }
-}
-
 extension HomeData {
     /// How often a copy is begun anew because a running node changed its tables meanwhile.
     private static let attempts = 100

@@ -79,6 +79,7 @@ enum Console {
     }
 
     private static func write(_ text: String, to descriptor: Int32) throws(CommandFailure) {
+        Interruption.hold()
         let bytes = Array(text.utf8)
         var written = 0
         while written < bytes.count {

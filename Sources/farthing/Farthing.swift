@@ -43,6 +43,8 @@ struct Farthing: AsyncParsableCommand {
         FatalSignals.explain()
         do {
             var command = try parseAsRoot()
+            // A node ends in order, which takes longer.
+            if !(command is NodeStart) { Interruption.cleanUp() }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
