@@ -5,11 +5,12 @@ import Synchronization
 
 /// What a command leaves behind when it is told to end before it is done: nothing.
 ///
-/// The copy of a home, above all: its links keep tables on the disk that the node has long given up.
+/// Not the copy of a home, whose links keep tables on the disk that the node has long given up, and not a terminal that
+/// shows nothing of what is typed.
 enum Interruption {
     private static let hasBegun = Atomic(false)
 
-    /// From here on SIGINT, SIGTERM and SIGHUP remove temporary directories, and then end the process as they always do.
+    /// From here on SIGINT, SIGTERM and SIGHUP put things in order, and then end the process as they always do.
     ///
     /// One that whoever started the process wants ignored stays ignored.
     static func cleanUp() {
@@ -32,6 +33,7 @@ enum Interruption {
 
     private static func end(by number: Int32) {
         guard !hasBegun.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        Terminal.showAgain()
         TemporaryDirectory.removeAll()
         _ = signal(number, SIG_DFL)
         var signals = sigset_t()

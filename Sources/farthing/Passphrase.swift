@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import LevelDBStorage
 import NodeRuntime
+import Synchronization
 
 /// Where a key file's passphrase comes from; never from the command line, which others can read.
 struct PassphraseOptions: ParsableArguments {
@@ -81,6 +82,20 @@ struct PassphraseOptions: ParsableArguments {
 
 /// The person at the terminal.
 enum Terminal {
+    /// How the terminal was before it stopped showing what is typed; nil while it shows it.
+    private static let shown = Mutex<(descriptor: Int32, modes: termios)?>(nil)
+
+    /// Shows what is typed again, if that was left off.
+    static func showAgain() {
+        shown.withLock { shown in
+            // SAFETY: the call reads a struct that lives on the stack.
+            if let descriptor = shown?.descriptor, var modes = shown?.modes {
+                _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &modes)
+            }
+            shown = nil
+        }
+    }
+
     /// Asks for a line that is not shown while it is typed.
     ///
     /// With `beside` true standard input carries data, and the question goes to the terminal that controls the process.
@@ -88,23 +103,24 @@ enum Terminal {
         // SAFETY: the path is a C string for the length of the call.
         let descriptor = isInputTaken ? unsafe open("/dev/tty", O_RDONLY | O_CLOEXEC) : STDIN_FILENO
         defer { if isInputTaken, descriptor >= 0 { _ = close(descriptor) } }
-        var shown = termios()
+        var modes = termios()
         // SAFETY: the call fills a struct that lives on the stack.
-        guard descriptor >= 0, isatty(descriptor) == 1, unsafe tcgetattr(descriptor, &shown) == 0 else {
+        guard descriptor >= 0, isatty(descriptor) == 1, unsafe tcgetattr(descriptor, &modes) == 0 else {
             throw CommandFailure(
                 .configuration,
                 "a passphrase is needed and there is no terminal to ask at: give --passphrase-file, or set FARTHING_PASSPHRASE"
             )
         }
-        var hidden = shown
-        hidden.c_lflag &= ~tcflag_t(ECHO)
+        shown.withLock { $0 = (descriptor, modes) }
+        defer { showAgain() }
+        modes.c_lflag &= ~tcflag_t(ECHO)
         Console.ask(prompt)
-        // SAFETY: both calls read a struct that lives on the stack.
-        guard unsafe tcsetattr(descriptor, TCSAFLUSH, &hidden) == 0 else {
+        // SAFETY: the call reads a struct that lives on the stack.
+        guard unsafe tcsetattr(descriptor, TCSAFLUSH, &modes) == 0 else {
             throw CommandFailure(.inputOutput, "the terminal cannot be kept from showing the passphrase")
         }
         let line = readLine(from: descriptor)
-        _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &shown)
+        showAgain()
         Console.ask("\n")
         guard let line else { throw CommandFailure(.badInput, "no passphrase was given") }
         return line
