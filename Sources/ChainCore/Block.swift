@@ -57,6 +57,8 @@ package struct Block: Hashable, Sendable {
     /// The header's hash.
     package let hash: Hash32
     package let transactions: [IdentifiedTransaction]
+    /// The root over the transactions, whatever the header says.
+    package let transactionsRoot: Hash32
     package let evidence: [Evidence]
     package let change: [ValidatorChange]
 
@@ -70,6 +72,7 @@ package struct Block: Hashable, Sendable {
         self.header = header
         hash = header.hash(network: network)
         self.transactions = transactions
+        transactionsRoot = Merkle.root(leafHashes: transactions.map(\.leaf))
         self.evidence = evidence
         self.change = change
     }
@@ -81,8 +84,7 @@ package struct Block: Hashable, Sendable {
 
     /// Do the transactions make the header's root? A body that doesn't match it is never stored or judged (spec 2.5).
     package var bodyMatchesHeader: Bool {
-        Int(header.transactionCount) == transactions.count
-            && Merkle.root(leafHashes: transactions.map(\.leaf)) == header.transactionsRoot
+        Int(header.transactionCount) == transactions.count && transactionsRoot == header.transactionsRoot
     }
 
     package func encode(into writer: inout WireWriter) {

@@ -4,13 +4,15 @@ package import Primitives
 extension Ledger {
     /// Executes a block's transactions on the end of a path and answers what they change; the ledger stays as it is.
     ///
-    /// `payoutTo` are the payout accounts of the epoch's validators, in their order; all of them are open. Signatures are
-    /// not looked at. Time proportional to the payments and to the accounts touched times the height of the state tree.
+    /// `payoutTo` are the payout accounts of the epoch's validators, in their order; all of them are open.
+    /// `transactionsRoot` is the root over the transactions, from whoever has it already. Signatures are not looked at. Time
+    /// proportional to the payments and to the accounts touched times the height of the state tree.
     package func execute(
         _ transactions: [IdentifiedTransaction],
         at time: Milliseconds,
         payoutTo payoutAccounts: [AccountID],
-        after path: [LedgerDelta] = []
+        after path: [LedgerDelta] = [],
+        transactionsRoot: Hash32? = nil
     ) throws(BlockFault) -> LedgerDelta {
         precondition(
             path.first.map { $0.head.height == head.height.next } ?? true,
@@ -19,7 +21,11 @@ extension Ledger {
         var execution = BlockExecution(ledger: self, path: path, time: time)
         try execution.settle(transactions)
         let payout = execution.payOut(to: payoutAccounts)
-        return execution.delta(of: transactions, payout: payout)
+        return execution.delta(
+            of: transactions,
+            root: transactionsRoot ?? Merkle.root(leafHashes: transactions.map(\.leaf)),
+            payout: payout
+        )
     }
 }
 
@@ -265,7 +271,11 @@ private struct BlockExecution {
 
     // MARK: - Result
 
-    consuming func delta(of transactions: [IdentifiedTransaction], payout: Amount) -> LedgerDelta {
+    consuming func delta(
+        of transactions: [IdentifiedTransaction],
+        root: Hash32,
+        payout: Amount
+    ) -> LedgerDelta {
         checkConservation()
         let ordered = inOrderOfNumbers()
         let tree = treePatch(for: ordered.touched)
@@ -283,7 +293,7 @@ private struct BlockExecution {
             shares: UInt32(shares),
             transactionCount: UInt32(transactions.count),
             transactionBytes: UInt32(byteCount),
-            transactionsRoot: Merkle.root(leafHashes: transactions.map(\.leaf)),
+            transactionsRoot: root,
             logSize: frontier.size,
             logRoot: transactions.isEmpty ? parent.logRoot : frontier.root,
             stateRoot: tree.root ?? parent.stateRoot

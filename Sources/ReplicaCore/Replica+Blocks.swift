@@ -207,7 +207,8 @@ extension Replica {
                 block.transactions,
                 at: block.time,
                 payoutTo: rules.payoutAccounts,
-                after: path
+                after: path,
+                transactionsRoot: block.transactionsRoot
             )
         } catch {
             throw .ledger(error)

@@ -2,7 +2,7 @@ package import ChainCore
 package import ConsensusCore
 package import Cryptography
 import LedgerCore
-package import Primitives
+import Primitives
 
 /// A justified block whose every signature has been looked at; the verdict travels with it.
 ///
@@ -12,8 +12,6 @@ package struct CheckedBlock: Sendable {
     package let item: JustifiedBlock
     /// How many signatures were checked.
     package let signatureCount: Int
-    /// The root over the body's transactions, whatever the header says.
-    package let transactionsRoot: Hash32
     /// The first signature of the body that does not hold; nil when all do.
     package let bodyFault: SignedPart?
     /// The first certificate of the justification that does not hold, and why; nil when all do.
@@ -31,7 +29,6 @@ package struct CheckedBlock: Sendable {
         depth: VerificationDepth = .full
     ) {
         self.item = item
-        transactionsRoot = Merkle.root(leafHashes: item.block.transactions.map(\.leaf))
         var claims = ClaimList()
         for (index, transaction) in item.block.transactions.enumerated() where depth == .full {
             claims.append(transaction.signatureClaims(in: .init()), of: .transaction(index: index))

@@ -107,7 +107,7 @@ package struct Verifier: Sendable {
     private mutating func take(_ checked: CheckedBlock) throws(Finding) -> LedgerDelta {
         let block = checked.item.block
         try requireLink(block, justifiedBy: checked.item.justification)
-        try requireBody(block, transactionsRoot: checked.transactionsRoot)
+        try requireBody(block)
         if let part = checked.bodyFault { throw .signature(part) }
         let delta = try requireLedger(block)
         try requireCertificates(checked)
@@ -119,7 +119,7 @@ package struct Verifier: Sendable {
     private mutating func takeLightly(_ checked: CheckedBlock) throws(Finding) {
         let block = checked.item.block
         try requireLink(block, justifiedBy: checked.item.justification)
-        try requireBody(block, transactionsRoot: checked.transactionsRoot)
+        try requireBody(block)
         if let part = checked.bodyFault { throw .signature(part) }
         var log = log
         for transaction in block.transactions { log.append(leafHash: transaction.leaf) }
@@ -221,7 +221,7 @@ extension Verifier {
     }
 
     /// The fields that follow from the body.
-    private func requireBody(_ block: Block, transactionsRoot: Hash32) throws(Finding) {
+    private func requireBody(_ block: Block) throws(Finding) {
         let found = block.header
         var expected = found
         let byteCount = block.transactions.reduce(0) { $0 + $1.byteCount }
@@ -229,7 +229,7 @@ extension Verifier {
         expected.transactionBytes = UInt32(
             LedgerHead.transactionBytes(count: block.transactions.count, byteCount: byteCount)
         )
-        expected.transactionsRoot = transactionsRoot
+        expected.transactionsRoot = block.transactionsRoot
         try found.require([.transactionCount, .transactionBytes, .transactionsRoot], of: expected)
 
         if let fault = shown.fault(of: block.evidence, in: electorate) { throw .evidence(fault) }
@@ -244,7 +244,8 @@ extension Verifier {
             delta = try ledger.execute(
                 block.transactions,
                 at: block.time,
-                payoutTo: electorate.validators.validators.map(\.payoutAccount)
+                payoutTo: electorate.validators.validators.map(\.payoutAccount),
+                transactionsRoot: block.transactionsRoot
             )
         } catch {
             throw .transactions(error)
