@@ -13,7 +13,7 @@ extension HomeData {
         let directory = try filing { () throws(FileError) in
             var number = 1
             while try PosixPath.exists(home + "/copy-\(getpid())-\(number)") { number += 1 }
-            return try TemporaryDirectory(path: home + "/copy-\(getpid())-\(number)")
+            return try TemporaryDirectory(copyAt: home + "/copy-\(getpid())-\(number)")
         }
         let copy = HomeData(path: directory.path)
         try Self.copyDatabase(chain, to: copy.chain)

@@ -1,16 +1,23 @@
 import Glibc
 import Synchronization
 
-/// A directory that is removed when the last reference goes, or when the process is told to end before that.
+/// A directory that is removed when the last reference goes; a copy also when the process is told to end before that.
 package final class TemporaryDirectory: Sendable {
     let path: String
 
-    /// All that are there; nil once they were removed for good.
+    /// All copies that are there; nil once they were removed for good.
     private static let live = Mutex<Set<String>?>([])
     /// Who fills a directory may put something in while it is being removed.
     private static let attempts = 100
 
+    /// For what may be moved to where it stays: nobody but its owner removes it.
     init(path: String) throws(FileError) {
+        try PosixPath.makeDirectory(path)
+        self.path = path
+    }
+
+    /// For a copy, which nobody needs when the process ends.
+    init(copyAt path: String) throws(FileError) {
         try Self.live.withLock { (live) throws(FileError) in
             guard live != nil else { throw FileError(operation: "create", path: path, code: ECANCELED) }
             try PosixPath.makeDirectory(path)
@@ -20,14 +27,15 @@ package final class TemporaryDirectory: Sendable {
     }
 
     deinit {
-        guard Self.live.withLock({ $0?.remove(path) }) != nil else { return }
+        // In this order: whoever ends the process in between removes what is left.
         Self.remove(path, attempts: 1)
+        Self.live.withLock { _ = $0?.remove(path) }
     }
 
-    /// Removes every one and lets no more be made; for a process that ends at once.
+    /// Removes every copy and lets no more be made; for a process that ends at once.
     ///
     /// Whoever reads in one finds its files gone, and must not be heard any more.
-    package static func removeAll() {
+    package static func removeCopies() {
         let paths = live.withLock { live in
             defer { live = nil }
             return live ?? []

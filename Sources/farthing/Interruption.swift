@@ -34,7 +34,7 @@ enum Interruption {
     private static func end(by number: Int32) {
         guard !hasBegun.exchange(true, ordering: .acquiringAndReleasing) else { return }
         Terminal.showAgain()
-        TemporaryDirectory.removeAll()
+        TemporaryDirectory.removeCopies()
         _ = signal(number, SIG_DFL)
         var signals = sigset_t()
         // SAFETY: each call fills or reads a set that lives on the stack.

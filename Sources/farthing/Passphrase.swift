@@ -120,7 +120,6 @@ enum Terminal {
             throw CommandFailure(.inputOutput, "the terminal cannot be kept from showing the passphrase")
         }
         let line = readLine(from: descriptor)
-        showAgain()
         Console.ask("\n")
         guard let line else { throw CommandFailure(.badInput, "no passphrase was given") }
         return line
